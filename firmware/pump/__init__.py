@@ -1,0 +1,1 @@
+"""Basalt, the pump's firmware."""

@@ -1,0 +1,1 @@
+"""Pulse engines, one per kind of chip."""

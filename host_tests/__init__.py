@@ -1,0 +1,1 @@
+"""The tests and fakes of Basalt, on all three benches."""

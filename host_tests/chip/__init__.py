@@ -1,0 +1,1 @@
+"""The firmware on an emulated RP2040."""

@@ -1,0 +1,1 @@
+"""Parts that behave: state and physics, no mocks."""

@@ -1,0 +1,1 @@
+"""Tests of gestures, menus and screens."""

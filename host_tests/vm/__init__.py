@@ -1,0 +1,1 @@
+"""The portable tests on the real MicroPython virtual machine."""
