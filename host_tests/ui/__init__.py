@@ -1,1 +1,1 @@
-"""Tests of gestures, menus and screens."""
+"""Tests of the face: letters, canvas, screens and their stored pictures."""
