@@ -1,4 +1,4 @@
-"""Stands in for MicroPython's own module on CPython: constants pass through, the rest does nothing."""
+"""Stands in for MicroPython's own module on CPython: constants pass, the rest does nothing."""
 
 
 def const(value):
