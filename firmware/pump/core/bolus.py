@@ -1,0 +1,105 @@
+"""A bolus: a dose at a stated speed, in parts that are each in the log before they move."""
+
+from pump.core import events
+from pump.core.units import DoseCarry, RateCarry
+
+
+class Bolus:
+    """The bolus that runs, or the last one that ran."""
+
+    kind = events.KIND_BOLUS
+
+    def __init__(self, log, profile):
+        self._log = log
+        self._profile = profile
+        self._dose = DoseCarry(profile.scale)
+        self._rate = RateCarry(profile.scale)
+        self._ending = -1
+        self._part_steps = 0
+        self._part_made = 0
+        self._owed_steps = 0
+        self.active = False
+        self.bolus_id = 0
+        self.asked_mu = 0
+        self.steps = 0  # owed in all
+        self.given_steps = 0  # confirmed by the motor
+        self.reason = events.END_DONE  # why the last one ended
+
+    def steps_for(self, dose_mu):
+        """Steps that a dose would owe, with the rest that rounding left of earlier doses."""
+        return self._dose.steps(dose_mu)
+
+    def given_mu(self):
+        """What was really given, from confirmed steps."""
+        if self.given_steps >= self.steps:
+            return self.asked_mu
+        return min(self.asked_mu, self._profile.scale.dose_mu(self.given_steps))
+
+    def remaining_steps(self):
+        """Steps still to come, 0 when none runs."""
+        return self.steps - self.given_steps if self.active else 0
+
+    def start(self, dose_mu, source):
+        """Begin. The checks were made; the intent goes to the log here."""
+        self.bolus_id = self.bolus_id % 65_535 + 1
+        self.asked_mu = dose_mu
+        self.steps = self._dose.steps(dose_mu)
+        self.given_steps = 0
+        self.active = True
+        self._ending = -1
+        self._owed_steps = 0
+        self._rate.clear()
+        self._log.write(events.BOLUS_START, self.bolus_id, dose_mu, self.steps, source)
+        self._open_part()
+
+    def accrue(self, speed_mu_min, elapsed_ms):
+        """Owe what the speed asks for, never more than the whole bolus."""
+        owed = self._owed_steps + self._rate.accrue(speed_mu_min * 60, elapsed_ms)
+        self._owed_steps = min(owed, self.remaining_steps())
+
+    def ready_steps(self):
+        """Steps to move now: a quantum at least, or the last ones."""
+        owed = self._owed_steps
+        if owed < self._profile.quantum_steps and owed < self.remaining_steps():
+            return 0
+        return min(owed, self._part_steps - self._part_made)
+
+    def moved(self, steps):
+        """The motor made this many of them."""
+        self.given_steps += steps
+        self._part_made += steps
+        self._owed_steps -= steps
+
+    def end(self, reason):
+        """Ask for the end; `keep_part` books it once no step is under way."""
+        if self.active and self._ending < 0:
+            self._ending = reason
+
+    def keep_part(self):
+        """Open the next part, or book the end. Not while steps are under way. True: it ended."""
+        if not self.active:
+            return False
+        if self._ending < 0 and self.given_steps >= self.steps:
+            self._ending = events.END_DONE
+        if self._ending >= 0:
+            self._finish()
+            return True
+        if self._part_made >= self._part_steps:
+            self._open_part()
+        return False
+
+    def _open_part(self):
+        part = min(self._profile.bolus_part_steps, self.steps - self.given_steps)
+        made = self._part_made if self.given_steps else 0
+        self._log.write(events.BOLUS_PART, self.bolus_id, made, part)
+        self._part_steps = part
+        self._part_made = 0
+
+    def _finish(self):
+        self.active = False
+        self.reason = self._ending
+        if self.reason == events.END_DONE:
+            self._dose.settle(self.asked_mu)
+        self._log.write(
+            events.BOLUS_END, self.bolus_id, self.given_mu(), self.given_steps, self.reason
+        )

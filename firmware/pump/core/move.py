@@ -1,0 +1,70 @@
+"""A guided move: rewind, prime or fill-cannula, counted and logged apart from dose."""
+
+from pump.core import events
+
+
+class Move:
+    """The guided move that runs, or the last one that ran."""
+
+    def __init__(self, log, profile):
+        self._log = log
+        self._profile = profile
+        self._ending = -1
+        self._part_steps = 0
+        self._part_made = 0
+        self.active = False
+        self.kind = events.KIND_PRIME
+        self.most_steps = 0
+        self.made_steps = 0  # confirmed by the motor
+        self.reason = events.END_DONE
+
+    def start(self, kind, most_steps, source):
+        """Begin a move of at most this many steps; a rewind goes backwards."""
+        self.kind = kind
+        self.most_steps = most_steps
+        self.made_steps = 0
+        self.active = True
+        self._ending = -1
+        self._log.write(events.MOVE_START, kind, most_steps, source)
+        self._open_part()
+
+    def ready_steps(self):
+        """Steps to move now."""
+        return min(self._profile.burst_steps, self._part_steps - self._part_made)
+
+    def moved(self, steps):
+        """The motor made this many of them."""
+        self.made_steps += steps
+        self._part_made += steps
+
+    def end(self, reason):
+        """Ask for the end; `keep_part` books it once no step is under way."""
+        if self.active and self._ending < 0:
+            self._ending = reason
+
+    def keep_part(self):
+        """Open the next part, or book the end. Not while steps are under way. True: it ended."""
+        if not self.active:
+            return False
+        if self._ending < 0 and self.made_steps >= self.most_steps:
+            self._ending = events.END_DONE
+        if self._ending >= 0:
+            self.active = False
+            self.reason = self._ending
+            self._log.write(
+                events.MOVE_END, self.kind, self._part_made, self.made_steps, self.reason
+            )
+            return True
+        if self._part_made >= self._part_steps:
+            self._open_part()
+        return False
+
+    def _open_part(self):
+        left = self.most_steps - self.made_steps
+        part = (
+            left if self.kind == events.KIND_REWIND else min(left, self._profile.move_part_steps)
+        )
+        made = self._part_made if self.made_steps else 0
+        self._log.write(events.MOVE_PART, self.kind, made, part)
+        self._part_steps = part
+        self._part_made = 0

@@ -1,0 +1,36 @@
+"""What the core must know of a board, taken from its literals once and turned into steps."""
+
+from micropython import const
+
+from pump.core.units import StepScale
+
+_BASAL_LEASE_MU = const(200)
+_BOLUS_PART_MU = const(500)
+_MOVE_PART_MU = const(5_000)
+_BURST_MU = const(100)
+_PRIME_MOST_MU = const(30_000)
+_CANNULA_MOST_MU = const(2_000)
+
+BASAL_LEASE_MS = const(1_800_000)
+BASAL_LATEST_MS = const(180_000)
+
+
+class Profile:
+    """Sizes of deliveries in steps, and thresholds of the sensors."""
+
+    def __init__(self, board):
+        scale = StepScale(board.STEPS_PER_UNIT[0], board.STEPS_PER_UNIT[1])
+        self.scale = scale
+        # At least one: a coarse board's quantum or part is then a single step.
+        self.quantum_steps = max(1, scale.steps_up(board.QUANTUM_MU))
+        self.basal_lease_steps = max(self.quantum_steps, scale.steps(_BASAL_LEASE_MU))
+        self.bolus_part_steps = max(self.quantum_steps, scale.steps(_BOLUS_PART_MU))
+        self.move_part_steps = max(self.quantum_steps, scale.steps(_MOVE_PART_MU))
+        self.burst_steps = max(self.quantum_steps, scale.steps(_BURST_MU))
+        self.prime_most_steps = scale.steps(_PRIME_MOST_MU)
+        self.cannula_most_mu = _CANNULA_MOST_MU
+        self.rewind_steps = board.REWIND_STEPS
+        self.reservoir_mu = board.RESERVOIR_MU
+        self.battery_low_mv = board.BATTERY_LOW_MV
+        self.battery_empty_mv = board.BATTERY_EMPTY_MV
+        self.occlusion_mbar = board.OCCLUSION_MBAR

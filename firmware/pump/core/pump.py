@@ -1,0 +1,684 @@
+"""The pump's rules: commands in, steps and records out; told of time, it never asks for it.
+
+How the app uses it, every turn of its loop:
+
+    pump.moved(steps, cut_short)      when a train ended: what the motor really made
+    pump.advance(elapsed_ms)          time went by
+    pump.sense(battery_mv, mbar)      what the sensors say
+    commands (give_bolus, suspend, ...) each answered with a code
+    if pump.stop_wanted: stop the motor, then tell `moved`
+    journal.commit(pump.log.outbox), pump.log.outbox.clear()
+    pump.next_burst()                 signed steps to make now, 0 for none
+
+`next_burst` gives nothing while a record is not yet durable: what moves is in the log first.
+"""
+
+from micropython import const
+
+from pump.core import alarms as al
+from pump.core import codes, events, recall, states
+from pump.core import settings as st
+from pump.core.alarms import Alarms
+from pump.core.basal import Basal
+from pump.core.bolus import Bolus
+from pump.core.clock import LOCAL_LIMIT_S, Clock
+from pump.core.limits import DoseWindow
+from pump.core.logbook import CHECKPOINT_EVERY, Logbook
+from pump.core.move import Move
+
+_BATTERY_HYSTERESIS_MV = const(100)
+_READINGS = const(3)  # a threshold counts when this many readings in a row agree
+_IDLE_MS = const(4_000)
+_BUSY_MS = const(50)
+
+
+class Pump:
+    """All of the pump's rules and state. Public attributes are for reading."""
+
+    def __init__(self, profile, settings):
+        self.profile = profile
+        self.settings = settings
+        self.clock = Clock()
+        self.log = Logbook(self.clock)
+        self.alarms = Alarms(self.log, self.clock)
+        self.window = DoseWindow()
+        self.basal = Basal(self.log, profile)
+        self.bolus = Bolus(self.log, profile)
+        self.move = Move(self.log, profile)
+        self.state = states.STARTING
+        self.stop_wanted = False  # the app must stop the motor and tell `moved`
+        self.settings_dirty = False  # the app must save the settings
+        self.reminder_due = False  # the face takes it: remind of the suspension
+        self.reservoir_steps = -1  # unknown
+        self.odometer_steps = 0  # dose steps since the log began
+        self.basal_today_steps = 0
+        self.bolus_today_steps = 0
+        self.boluses_today = 0
+        self.since_bolus_s = recall.LONG_AGO_S
+        self.battery_mv = -1
+        self.pressure_mbar = -1
+        self.reservoir_loaded = False  # in a change: the new amount was entered
+        self.suspended_by = al.NONE  # the alarm that stopped delivery, if one did
+        self._suspended_before_change = False
+        self._suspended_ms = 0
+        self._reminded_min = 0
+        self._ordered = 0  # signed steps under way
+        self._ordered_from = None  # the delivery they belong to
+        self._basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
+        self._day = 0
+        self._battery_readings = 0
+        self._pressure_readings = 0
+        self._apply_limits()
+
+    # ---- starting ------------------------------------------------------------------------
+
+    def start(self, past, next_seq, cause, version):
+        """Go on from a `Recall`. Deliveries that were under way become uncertain, then closed."""
+        self.log.boot = past.boot + 1
+        self.log.next_seq = next_seq
+        self.log.since_checkpoint = CHECKPOINT_EVERY  # the first one soon
+        self.clock.local_s = past.local_s
+        self._day = self.clock.day()
+        self.window = past.window
+        self.reservoir_steps = past.reservoir_steps
+        self.odometer_steps = past.odometer_steps
+        self.basal_today_steps = past.basal_steps
+        self.bolus_today_steps = past.bolus_steps
+        self.boluses_today = past.boluses
+        self.since_bolus_s = past.since_bolus_s
+        self.bolus.bolus_id = past.bolus_id
+        self.log.write(events.BOOT, cause, version[0], version[1], version[2])
+        self.log.write(events.CLOCK_LOST, past.local_s)
+        self.alarms.cause(al.CLOCK_NOT_SET, True)
+        self._close_the_past(past)
+        if past.suspended or past.changing:
+            self._go(states.START_SUSPENDED)
+        else:
+            self._go(states.START)
+        if past.changing:
+            self.reservoir_steps = -1
+        self._check_reservoir()
+
+    def report_log(self, found_empty, torn_bytes, damaged_records, missing_records):
+        """Say what the journal found at boot, when it is worth a record."""
+        if found_empty:
+            self.log.write(events.LOG_NEW)
+            self.alarms.once(al.LOG_NEW)
+        if torn_bytes or damaged_records or missing_records:
+            self.log.write(events.LOG_DAMAGED, torn_bytes, damaged_records, missing_records)
+
+    def report_settings_lost(self):
+        """The stored settings were damaged: defaults are in force, and a person must know."""
+        self.log.write(events.SETTINGS_LOST)
+        self.alarms.once(al.SETTINGS_LOST)
+
+    def _close_the_past(self, past):
+        bolus_id = past.bolus_id
+        if past.basal_lease_steps:
+            self._book_uncertain(events.KIND_BASAL, past.basal_lease_steps, 0)
+        if past.bolus_open:
+            if past.bolus_part_steps:
+                self._book_uncertain(events.KIND_BOLUS, past.bolus_part_steps, bolus_id)
+            given = past.bolus_given_steps
+            given_mu = min(past.bolus_asked_mu, self.profile.scale.dose_mu(given))
+            self.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
+            self.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
+        if past.move_kind >= 0:
+            if past.move_part_steps:
+                self._book_uncertain(past.move_kind, past.move_part_steps, 0)
+            made = past.move_made_steps
+            self.log.write(events.MOVE_END, past.move_kind, 0, made, events.END_POWER_LOST)
+
+    def _book_uncertain(self, kind, most_steps, bolus_id):
+        # Limits and reservoir take the upper bound: both are wrong only on the safe side.
+        self.log.write(events.UNCERTAIN, kind, 0, most_steps, bolus_id)
+        if kind in (events.KIND_BASAL, events.KIND_BOLUS):
+            self.window.add(most_steps)
+        if kind != events.KIND_REWIND and self.reservoir_steps > 0:
+            self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
+
+    # ---- time ----------------------------------------------------------------------------
+
+    def advance(self, elapsed_ms):
+        """Let time go by, cut at the minutes so that each rate is owed for its own time."""
+        while elapsed_ms > 0:
+            into_minute_ms = self.clock.local_s % 60 * 1000 + self.clock.uptime_ms
+            piece_ms = min(elapsed_ms, 60_000 - into_minute_ms)
+            elapsed_ms -= piece_ms
+            self._accrue(piece_ms)
+        self.alarms.advance()
+        self._settle()
+
+    def due_ms(self):
+        """How long the app may sleep before the core needs the next turn."""
+        if self.log.outbox or self.stop_wanted or self.settings_dirty:
+            return 0
+        if self.bolus.active or self.move.active:
+            return _BUSY_MS
+        return _IDLE_MS
+
+    def basal_rate_mu_h(self):
+        """The rate in force now, 0 while nothing is delivered."""
+        if self.state not in (states.RUNNING, states.BOLUS):
+            return 0
+        return self.settings.basal.rate_mu_h(self.clock.minute_of_day())
+
+    def _accrue(self, piece_ms):
+        rate_mu_h = self.basal_rate_mu_h()
+        if rate_mu_h:
+            room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
+            withheld = room < 1
+            self.alarms.cause(al.OVER_LIMIT, withheld)
+            self.basal.accrue(0 if withheld else rate_mu_h, piece_ms)
+        if self.state == states.BOLUS:
+            self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
+        elif self.state == states.SUSPENDED:
+            self._suspended(piece_ms)
+        second = self.clock.uptime_s
+        self.clock.advance(piece_ms)
+        self.window.advance(piece_ms)
+        self.since_bolus_s = min(
+            recall.LONG_AGO_S, self.since_bolus_s + self.clock.uptime_s - second
+        )
+        if self.clock.day() != self._day:
+            self._close_day()
+
+    def _suspended(self, piece_ms):
+        self._suspended_ms += piece_ms
+        if self._suspended_ms >= 60_000:
+            self._suspended_ms -= 60_000
+            self._reminded_min += 1
+            if self._reminded_min % self.settings.get(st.SUSPEND_REMINDER_MIN) == 0:
+                self.reminder_due = True
+                self.log.write(events.REMINDER, 0, self._reminded_min * 60)
+
+    def _close_day(self):
+        self._day = self.clock.day()
+        scale = self.profile.scale
+        basal_mu = scale.dose_mu(self.basal_today_steps)
+        bolus_mu = scale.dose_mu(self.bolus_today_steps)
+        self.log.write(events.DAY_TOTAL, basal_mu, bolus_mu, self.boluses_today)
+        self.basal_today_steps = 0
+        self.bolus_today_steps = 0
+        self.boluses_today = 0
+
+    # ---- motion --------------------------------------------------------------------------
+
+    def next_burst(self):
+        """Signed steps to make now; 0 when none are due or a record is not durable yet."""
+        if self._ordered or self.log.outbox or self.stop_wanted:
+            return 0
+        if self.state == states.MOVING:
+            return self._order(self.move, self.move.ready_steps())
+        if self.state not in (states.RUNNING, states.BOLUS):
+            return 0
+        room = self._room_steps()
+        burst = self._order(self.basal, min(room, self.basal.ready_steps()))
+        if not burst and self.state == states.BOLUS:
+            burst = self._order(self.bolus, min(room, self.bolus.ready_steps()))
+        return burst
+
+    def moving(self):
+        """True while a burst is under way."""
+        return self._ordered != 0
+
+    def moved(self, steps, cut_short):
+        """The burst under way is over: the signed steps that the hardware confirms.
+
+        `cut_short` says that somebody stopped it; without that, a difference from what was
+        ordered is a fault of the motor or of its engine.
+        """
+        ordered, source = self._ordered, self._ordered_from
+        self._ordered = 0
+        self._ordered_from = None
+        self.stop_wanted = False
+        forward = -steps if ordered < 0 else steps
+        if source is not None and forward > 0:
+            source.moved(forward)
+            self._book(source.kind, forward)
+        if steps != ordered and not (cut_short and 0 <= forward <= abs(ordered)):
+            self.log.write(events.MOTOR_ERROR, abs(ordered), abs(steps))
+            self._fail(al.MOTOR_ERROR)
+        self._settle()
+
+    def _order(self, source, steps):
+        steps = min(steps, self.profile.burst_steps)
+        backwards = source is self.move and self.move.kind == events.KIND_REWIND
+        if not backwards and self.reservoir_steps >= 0:
+            steps = min(steps, self.reservoir_steps)
+        if steps <= 0:
+            return 0
+        self._ordered = -steps if backwards else steps
+        self._ordered_from = source
+        return self._ordered
+
+    def _book(self, kind, steps):
+        if kind != events.KIND_REWIND and self.reservoir_steps >= 0:
+            self.reservoir_steps = max(0, self.reservoir_steps - steps)
+        if kind in (events.KIND_BASAL, events.KIND_BOLUS):
+            self.odometer_steps += steps
+            self.window.add(steps)
+            if kind == events.KIND_BASAL:
+                self.basal_today_steps += steps
+            else:
+                self.bolus_today_steps += steps
+        self._check_reservoir()
+
+    def _settle(self):
+        """Roll leases, book ends, write checkpoints: all that must wait for a motor at rest."""
+        if self._ordered:
+            return
+        if self.bolus.keep_part() and self.state == states.BOLUS:
+            self._go(states.END_BOLUS)
+        if self.move.keep_part() and self.state == states.MOVING:
+            self._go(states.END_MOVE)
+        if self.state in (states.RUNNING, states.BOLUS):
+            self.basal.keep_lease(self.basal_rate_mu_h())
+        elif self.basal.lease_steps:
+            self.basal.close(self._basal_end)
+        if self.state in (states.RUNNING, states.SUSPENDED):
+            if self.log.since_checkpoint >= CHECKPOINT_EVERY and not self.bolus.active:
+                self._checkpoint()
+
+    def _checkpoint(self):
+        # The open lease is closed before and opened anew after, so that the log can
+        # be understood from a checkpoint on without anything older.
+        self.basal.close(events.END_RENEWED)
+        flags = recall.FLAG_SUSPENDED if self.state == states.SUSPENDED else 0
+        log = self.log
+        log.write(
+            events.CHECKPOINT,
+            self.odometer_steps,
+            self.reservoir_steps,
+            flags,
+            self.bolus.bolus_id,
+        )
+        log.write(events.CHECKPOINT_WINDOW, self.window.hour_steps, self.window.day_steps)
+        log.write(
+            events.CHECKPOINT_TODAY,
+            self.basal_today_steps,
+            self.bolus_today_steps,
+            self.boluses_today,
+            self.since_bolus_s // recall.LOCKOUT_UNIT_S,
+        )
+        log.since_checkpoint = 0
+        if self.state == states.RUNNING:
+            self.basal.keep_lease(self.basal_rate_mu_h())
+
+    # ---- sensors -------------------------------------------------------------------------
+
+    def sense(self, battery_mv, pressure_mbar):
+        """Readings of the sensors, -1 where there is none."""
+        self.battery_mv = battery_mv
+        self.pressure_mbar = pressure_mbar
+        if battery_mv >= 0:
+            self._sense_battery(battery_mv)
+        if pressure_mbar >= 0:
+            self._sense_pressure(pressure_mbar)
+
+    def _sense_battery(self, battery_mv):
+        profile = self.profile
+        level = 0
+        if battery_mv <= profile.battery_empty_mv:
+            level = al.BATTERY_EMPTY
+        elif battery_mv <= profile.battery_low_mv:
+            level = al.BATTERY_LOW
+        if not level:
+            self._battery_readings = 0
+            recovered = battery_mv > profile.battery_low_mv + _BATTERY_HYSTERESIS_MV
+            self.alarms.cause(al.BATTERY_LOW, not recovered and self._has(al.BATTERY_LOW))
+            self.alarms.cause(al.BATTERY_EMPTY, False)
+            return
+        self._battery_readings = min(_READINGS, self._battery_readings + 1)
+        if self._battery_readings < _READINGS:
+            return
+        if level == al.BATTERY_EMPTY:
+            self._stop_for(al.BATTERY_EMPTY, battery_mv)
+        else:
+            self.alarms.cause(al.BATTERY_LOW, True, battery_mv)
+
+    def _sense_pressure(self, pressure_mbar):
+        if pressure_mbar < self.profile.occlusion_mbar:
+            self._pressure_readings = 0
+            self.alarms.cause(al.OCCLUSION, False)
+            return
+        self._pressure_readings = min(_READINGS, self._pressure_readings + 1)
+        if self._pressure_readings >= _READINGS:
+            self._stop_for(al.OCCLUSION, pressure_mbar)
+
+    def _has(self, alarm):
+        return self.alarms.causes & 1 << alarm != 0
+
+    def _check_reservoir(self):
+        left = self.reservoir_steps
+        low = self.profile.scale.steps(self.settings.get(st.RESERVOIR_LOW_MU))
+        self.alarms.cause(al.RESERVOIR_LOW, 0 < left <= low, left)
+        if left == 0:
+            self._stop_for(al.RESERVOIR_EMPTY, 0)
+        else:
+            self.alarms.cause(al.RESERVOIR_EMPTY, False)
+
+    def _stop_for(self, alarm, value):
+        """Raise an alarm that stops whatever is being given."""
+        self.alarms.cause(alarm, True, value)
+        if self.state in (states.RUNNING, states.BOLUS):
+            self._suspend(events.SOURCE_RULE, events.END_ALARM, alarm)
+        elif self.state == states.MOVING:
+            # An empty reservoir does not end a rewind: that is how it is changed.
+            if self.move.kind != events.KIND_REWIND:
+                self._end_delivery(self.move, events.END_ALARM)
+
+    # ---- commands ------------------------------------------------------------------------
+
+    def give_bolus(self, dose_mu, source):
+        """Start a bolus of `dose_mu`."""
+        code, limit = self._check_bolus(dose_mu)
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_BOLUS, code, dose_mu, limit, source)
+        self._go(states.GIVE_BOLUS)
+        self.bolus.start(dose_mu, source)
+        self.boluses_today += 1
+        self.since_bolus_s = 0
+        return codes.OK
+
+    def _check_bolus(self, dose_mu):
+        """(code, the limit that it is about)."""
+        if self.bolus.active:
+            return codes.BUSY, 0
+        code = self._why_not(states.GIVE_BOLUS)
+        if code != codes.OK:
+            return code, 0
+        most_mu = self.settings.get(st.MAX_BOLUS_MU)
+        if dose_mu > most_mu:
+            return codes.OVER_MAX_BOLUS, most_mu
+        steps = self.bolus.steps_for(dose_mu) if dose_mu > 0 else 0
+        if steps < 1:
+            return codes.TOO_SMALL, 0
+        lockout_min = self.settings.get(st.BOLUS_LOCKOUT_MIN)
+        if self.since_bolus_s < lockout_min * 60:
+            return codes.TOO_SOON, lockout_min
+        if self.window.hour_steps + steps > self._max_hour_steps:
+            return codes.OVER_MAX_HOUR, self.settings.get(st.MAX_HOUR_MU)
+        if self.window.day_steps + steps > self._max_day_steps:
+            return codes.OVER_MAX_DAY, self.settings.get(st.MAX_DAY_MU)
+        if 0 <= self.reservoir_steps < steps:
+            return codes.RESERVOIR_TOO_LOW, self.profile.scale.dose_mu(self.reservoir_steps)
+        return codes.OK, 0
+
+    def stop_bolus(self, source):
+        """Stop the running bolus. Basal goes on."""
+        if not self.bolus.active:
+            return codes.NOT_NOW
+        self._end_delivery(self.bolus, events.END_STOPPED)
+        return codes.OK
+
+    def suspend(self, source):
+        """Stop all delivery until `resume`."""
+        if self.state not in (states.RUNNING, states.BOLUS):
+            return self._refuse(events.COMMAND_SUSPEND, codes.NOT_NOW, 0, 0, source)
+        self._suspend(source, events.END_SUSPENDED, al.NONE)
+        return codes.OK
+
+    def resume(self, source):
+        """Deliver again after a suspension; refused while what stopped it is still there."""
+        code = self._why_not(states.RESUME)
+        if code == codes.OK and self._stopping_alarm():
+            code = codes.ALARM_PERSISTS
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_RESUME, code, 0, 0, source)
+        self._go(states.RESUME)
+        self._log_resume(source)
+        self._settle()
+        return codes.OK
+
+    def start_change(self, source):
+        """Open a reservoir change. Delivery stops until it is closed."""
+        code = self._why_not(states.OPEN_CHANGE)
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_CHANGE, code, 0, 0, source)
+        self._suspended_before_change = self.state == states.SUSPENDED
+        if not self._suspended_before_change:
+            self._log_suspend(source, al.NONE)
+        self._close_basal(events.END_SUSPENDED)
+        self._go(states.OPEN_CHANGE)
+        self.log.write(events.CHANGE_START, self.reservoir_steps, source)
+        self.reservoir_steps = -1
+        self.reservoir_loaded = False
+        self._check_reservoir()
+        return codes.OK
+
+    def rewind(self, source):
+        """Draw the plunger back, to the end or until `stop_move`."""
+        self.reservoir_loaded = False
+        self.reservoir_steps = -1
+        return self._move(events.KIND_REWIND, self.profile.rewind_steps, source)
+
+    def load_reservoir(self, dose_mu, source):
+        """Say how much is in the reservoir that was put in."""
+        if self.state != states.CHANGING:
+            return self._refuse(events.COMMAND_CHANGE, codes.NOT_NOW, dose_mu, 0, source)
+        if not 0 < dose_mu <= self.profile.reservoir_mu:
+            limit_mu = self.profile.reservoir_mu
+            return self._refuse(
+                events.COMMAND_CHANGE, codes.OUT_OF_RANGE, max(0, dose_mu), limit_mu, source
+            )
+        self.reservoir_steps = self.profile.scale.steps(dose_mu)
+        self.reservoir_loaded = True
+        self.log.write(events.RESERVOIR_SET, self.reservoir_steps, dose_mu, source)
+        self._check_reservoir()
+        return codes.OK
+
+    def prime(self, source):
+        """Fill the tubing, until `stop_move` or the most that a tubing can hold."""
+        if not self.reservoir_loaded:
+            return self._refuse(events.COMMAND_MOVE, codes.RESERVOIR_NOT_SET, 0, 0, source)
+        return self._move(events.KIND_PRIME, self.profile.prime_most_steps, source)
+
+    def fill_cannula(self, dose_mu, source):
+        """Fill the cannula with `dose_mu`."""
+        if not self.reservoir_loaded:
+            return self._refuse(events.COMMAND_MOVE, codes.RESERVOIR_NOT_SET, 0, 0, source)
+        limit_mu = self.profile.cannula_most_mu
+        steps = self.profile.scale.steps(dose_mu)
+        if dose_mu > limit_mu or steps < 1:
+            return self._refuse(
+                events.COMMAND_MOVE, codes.OUT_OF_RANGE, max(0, dose_mu), limit_mu, source
+            )
+        return self._move(events.KIND_CANNULA, steps, source)
+
+    def stop_move(self, source):
+        """Stop a rewind, prime or fill."""
+        if not self.move.active:
+            return codes.NOT_NOW
+        self._end_delivery(self.move, events.END_STOPPED)
+        return codes.OK
+
+    def finish_change(self, source):
+        """Close the reservoir change; deliver again if the pump did before."""
+        if self.state != states.CHANGING:
+            return self._refuse(events.COMMAND_CHANGE, codes.NOT_NOW, 0, 0, source)
+        if not self.reservoir_loaded:
+            return self._refuse(events.COMMAND_CHANGE, codes.RESERVOIR_NOT_SET, 0, 0, source)
+        alarm = self._stopping_alarm()
+        if self._suspended_before_change or alarm:
+            self._go(states.CLOSE_CHANGE_SUSPENDED)
+        else:
+            self._go(states.CLOSE_CHANGE)
+            self._log_resume(source)
+        self._settle()
+        return codes.OK
+
+    def acknowledge(self, source):
+        """A person has seen the highest waiting alarm."""
+        if not self.alarms.acknowledge(self.alarms.highest(), source):
+            return codes.NOT_NOW
+        return codes.OK
+
+    def set_clock(self, local_s, utc_offset_min, source):
+        """Set the wall clock and its distance from UTC."""
+        if not 0 < local_s < LOCAL_LIMIT_S:
+            return codes.OUT_OF_RANGE
+        if self.settings.check(st.UTC_OFFSET_MIN, utc_offset_min) != codes.OK:
+            return codes.OUT_OF_RANGE
+        self.log.write(events.CLOCK_SET, self.clock.local_s, local_s, utc_offset_min, source)
+        if self.settings.get(st.UTC_OFFSET_MIN) != utc_offset_min:
+            self.settings.set(st.UTC_OFFSET_MIN, utc_offset_min)
+            self.settings_dirty = True
+        self.clock.set(local_s)
+        self.alarms.cause(al.CLOCK_NOT_SET, False)
+        self.alarms.acknowledge(al.CLOCK_NOT_SET, source)
+        if self.clock.day() != self._day:
+            self._close_day()
+        self._settle()
+        return codes.OK
+
+    def set_setting(self, number, value, source):
+        """Change one setting."""
+        code = self.settings.check(number, value)
+        if code == codes.OK and number == st.MAX_BASAL_MU_H:
+            if max(self.settings.basal.rates_mu_h) > value:
+                code = codes.OVER_MAX_BASAL
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_SETTING, code, number, 0, source)
+        old = self.settings.get(number)
+        if old == value:
+            return codes.OK
+        self.log.write(events.SETTING_CHANGED, number, old, value, source)
+        self.settings.set(number, value)
+        self.settings_dirty = True
+        self._apply_limits()
+        self._check_reservoir()
+        return codes.OK
+
+    def set_basal(self, segments, source):
+        """Replace the basal program by a list of (start minute, rate in mU/h)."""
+        limit = self.settings.get(st.MAX_BASAL_MU_H)
+        code = self.settings.basal.check(segments, limit)
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_BASAL, code, 0, limit, source)
+        program = self.settings.basal
+        old_day_mu = program.day_mu()
+        for index in range(len(segments)):
+            start_min, rate_mu_h = segments[index]
+            old = program.rate_mu_h(start_min)
+            self.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
+        program.replace(segments)
+        self.log.write(events.BASAL_PROGRAM, len(segments), old_day_mu, program.day_mu(), source)
+        self.settings_dirty = True
+        self._settle()
+        return codes.OK
+
+    def grant_service(self, source):
+        """Give the board to its maker: granted only when nothing is being given."""
+        code = self._why_not(states.GRANT_SERVICE)
+        if self.bolus.active or self.move.active or self._ordered:
+            code = codes.DELIVERING
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_SERVICE, code, 0, 0, source)
+        self._close_basal(events.END_STOPPED)
+        self.log.write(events.SERVICE, 1, source)
+        self._go(states.GRANT_SERVICE)
+        return codes.OK
+
+    def fail(self, code, detail):
+        """Something that must not happen did: stop everything until the next start."""
+        self.log.write(events.SYSTEM_ERROR, code, detail)
+        self._fail(al.SYSTEM_ERROR)
+
+    # ---- helpers -------------------------------------------------------------------------
+
+    def _go(self, trigger):
+        following = states.after(self.state, trigger)
+        if following < 0:
+            raise ValueError("no way from state %d by %d" % (self.state, trigger))
+        self.state = following
+
+    def _why_not(self, trigger):
+        """OK, or why the table does not let this happen now."""
+        if states.after(self.state, trigger) >= 0:
+            return codes.OK
+        if self.state == states.FAULT:
+            return codes.FAULT
+        if self.state == states.SUSPENDED:
+            return codes.SUSPENDED
+        if self.state in (states.BOLUS, states.MOVING):
+            return codes.DELIVERING
+        return codes.NOT_NOW
+
+    def _refuse(self, command, code, asked, limit, source):
+        self.log.write(events.REFUSED, command, code, asked, limit, source)
+        return code
+
+    def _stopping_alarm(self):
+        """An alarm that keeps delivery stopped: its cause is there, or nobody has seen it."""
+        for row in al.ALARMS:
+            if row[2] and (self.alarms.causes | self.alarms.waiting) & 1 << row[0]:
+                return row[0]
+        return al.NONE
+
+    def _room_steps(self):
+        """Steps that the hourly and the daily limit still allow now."""
+        hour = self._max_hour_steps - self.window.hour_steps
+        day = self._max_day_steps - self.window.day_steps
+        return hour if hour < day else day
+
+    def _apply_limits(self):
+        scale = self.profile.scale
+        self._max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
+        self._max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
+
+    def _move(self, kind, most_steps, source):
+        code = self._why_not(states.MOVE)
+        if code == codes.OK and kind != events.KIND_REWIND and self._stopping_alarm():
+            code = codes.ALARM_PERSISTS
+        if code != codes.OK:
+            return self._refuse(events.COMMAND_MOVE, code, 0, 0, source)
+        self._go(states.MOVE)
+        self.move.start(kind, most_steps, source)
+        return codes.OK
+
+    def _end_delivery(self, delivery, reason):
+        """End a bolus or a move: at once when the motor rests, else as soon as it has stopped."""
+        delivery.end(reason)
+        if self._ordered_from is delivery:
+            self.stop_wanted = True
+        self._settle()
+
+    def _suspend(self, source, reason, alarm):
+        if self.bolus.active:
+            self._end_delivery(self.bolus, reason)
+        if self.state == states.BOLUS:
+            self._go(states.END_BOLUS)
+        if self._ordered:
+            self.stop_wanted = True
+        self._go(states.SUSPEND)
+        self._log_suspend(source, alarm)
+        self._close_basal(reason)
+
+    def _close_basal(self, reason):
+        """End the basal lease: now, or in `_settle` once the burst under way is booked to it."""
+        self._basal_end = reason
+        if not self._ordered:
+            self.basal.close(reason)
+
+    def _log_suspend(self, source, alarm):
+        self.log.write(events.SUSPEND, source, alarm)
+        self.suspended_by = alarm
+        self._suspended_ms = 0
+        self._reminded_min = 0
+
+    def _log_resume(self, source):
+        suspended_s = self._reminded_min * 60 + self._suspended_ms // 1000
+        self.log.write(events.RESUME, source, suspended_s)
+        self.suspended_by = al.NONE
+
+    def _fail(self, alarm):
+        if self.state != states.FAULT:
+            if self._ordered:
+                self.stop_wanted = True
+            self.bolus.end(events.END_ALARM)
+            self.move.end(events.END_ALARM)
+            self._go(states.FAIL)
+            self._close_basal(events.END_ALARM)
+        self.alarms.cause(alarm, True)
+        self._settle()
