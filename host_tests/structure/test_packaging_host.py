@@ -1,0 +1,67 @@
+"""Holds the package: a wheel carries all that an installed `basalt` builds from."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from host_tests.structure import source
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The unpacked wheel of this very tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=source.ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("*.whl")
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+@pytest.mark.parametrize("folder", ["firmware", "boards"])
+def test_the_wheel_carries_every_file_as_it_lies_here(wheel, folder):
+    bundle = wheel / "basalt" / "_bundle"
+    for path in sorted((source.ROOT / folder).rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            assert (bundle / source.name(path)).read_bytes() == path.read_bytes()
+
+
+def test_the_wheel_carries_the_fakes_and_no_tests(wheel):
+    carried = list((wheel / "basalt" / "_bundle" / "host_tests").rglob("*.py"))
+    assert carried
+    assert [path.name for path in carried if path.name.startswith("test_")] == []
+
+
+def test_the_command_of_the_wheel_answers_away_from_this_tree(wheel, tmp_path):
+    answer = run(wheel, tmp_path, "--help")
+    assert answer.returncode == 0, answer.stderr
+    assert "Usage" in answer.stdout
+
+
+def test_the_command_of_the_wheel_builds_the_firmware_from_what_it_carries(wheel, tmp_path):
+    answer = run(wheel, tmp_path, "build", "--board", "pico", "--out", str(tmp_path / "tree"))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert (tmp_path / "tree" / "main.py").exists()
+    assert list((tmp_path / "tree" / "pump" / "core").glob("*.mpy"))
+
+
+def run(wheel, folder, *arguments):
+    """Call the wheel's `basalt` in another folder, without this tree on the path."""
+    script = f"""
+import sys
+sys.path[:] = [{str(wheel)!r}, *(path for path in sys.path if {str(source.ROOT)!r} not in path)]
+import basalt.cli
+assert basalt.cli.__file__.startswith({str(wheel)!r})
+sys.argv[0] = "basalt"
+basalt.cli.main()
+"""
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments], cwd=folder, capture_output=True, text=True
+    )
