@@ -31,7 +31,9 @@ class Basal:
         """Open, renew or close the lease so that it fits the rate. Not while steps are under way."""
         if rate_mu_h != self.rate_mu_h:
             self._roll(rate_mu_h, events.END_RATE_CHANGE)
-        elif rate_mu_h and not self.lease_steps:
+        elif not rate_mu_h and not self.owed_steps:
+            self.close(events.END_DONE)
+        elif not self.lease_steps:
             self._roll(rate_mu_h, events.END_RENEWED)
         elif self.lease_steps and self._lease_ms >= BASAL_LEASE_MS:
             self._roll(rate_mu_h, events.END_TIME)
@@ -41,7 +43,7 @@ class Basal:
     def close(self, reason):
         """End the open lease, if there is one, with what it made."""
         if self.lease_steps:
-            self._roll(0, reason)
+            self._open(0, 0, reason)
         self.rate_mu_h = 0
 
     def ready_steps(self):
@@ -58,7 +60,11 @@ class Basal:
         self._since_burst_ms = 0
 
     def _roll(self, rate_mu_h, reason):
-        lease = self._profile.basal_lease_steps if rate_mu_h else 0
+        # At a rate of zero a lease is still needed for what is owed from before.
+        owes = rate_mu_h or self.owed_steps
+        self._open(self._profile.basal_lease_steps if owes else 0, rate_mu_h, reason)
+
+    def _open(self, lease, rate_mu_h, reason):
         self._log.write(events.BASAL_LEASE, self.made_steps, lease, rate_mu_h, reason)
         self.rate_mu_h = rate_mu_h
         self.lease_steps = lease

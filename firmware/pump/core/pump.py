@@ -76,7 +76,6 @@ class Pump:
         """Go on from a `Recall`. Deliveries that were under way become uncertain, then closed."""
         self.log.boot = past.boot + 1
         self.log.next_seq = next_seq
-        self.log.since_checkpoint = CHECKPOINT_EVERY  # the first one soon
         self.clock.local_s = past.local_s
         self._day = self.clock.day()
         self.window = past.window
@@ -98,6 +97,7 @@ class Pump:
         if past.changing:
             self.reservoir_steps = -1
         self._check_reservoir()
+        self._checkpoint()
 
     def report_log(self, found_empty, torn_bytes, damaged_records, missing_records):
         """Say what the journal found at boot, when it is worth a record."""
@@ -164,11 +164,11 @@ class Pump:
         return self.settings.basal.rate_mu_h(self.clock.minute_of_day())
 
     def _accrue(self, piece_ms):
-        rate_mu_h = self.basal_rate_mu_h()
-        if rate_mu_h:
+        if self.state in (states.RUNNING, states.BOLUS):
+            rate_mu_h = self.basal_rate_mu_h()
             room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
             withheld = room < 1
-            self.alarms.cause(al.OVER_LIMIT, withheld)
+            self.alarms.cause(al.OVER_LIMIT, withheld and rate_mu_h > 0)
             self.basal.accrue(0 if withheld else rate_mu_h, piece_ms)
         if self.state == states.BOLUS:
             self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
@@ -336,6 +336,8 @@ class Pump:
             self._stop_for(al.BATTERY_EMPTY, battery_mv)
         else:
             self.alarms.cause(al.BATTERY_LOW, True, battery_mv)
+            if battery_mv > profile.battery_empty_mv + _BATTERY_HYSTERESIS_MV:
+                self.alarms.cause(al.BATTERY_EMPTY, False)
 
     def _sense_pressure(self, pressure_mbar):
         if pressure_mbar < self.profile.occlusion_mbar:
@@ -460,7 +462,7 @@ class Pump:
         if not 0 < dose_mu <= self.profile.reservoir_mu:
             limit_mu = self.profile.reservoir_mu
             return self._refuse(
-                events.COMMAND_CHANGE, codes.OUT_OF_RANGE, max(0, dose_mu), limit_mu, source
+                events.COMMAND_CHANGE, codes.OUT_OF_RANGE, dose_mu, limit_mu, source
             )
         self.reservoir_steps = self.profile.scale.steps(dose_mu)
         self.reservoir_loaded = True
@@ -481,9 +483,7 @@ class Pump:
         limit_mu = self.profile.cannula_most_mu
         steps = self.profile.scale.steps(dose_mu)
         if dose_mu > limit_mu or steps < 1:
-            return self._refuse(
-                events.COMMAND_MOVE, codes.OUT_OF_RANGE, max(0, dose_mu), limit_mu, source
-            )
+            return self._refuse(events.COMMAND_MOVE, codes.OUT_OF_RANGE, dose_mu, limit_mu, source)
         return self._move(events.KIND_CANNULA, steps, source)
 
     def stop_move(self, source):
@@ -606,7 +606,7 @@ class Pump:
         return codes.NOT_NOW
 
     def _refuse(self, command, code, asked, limit, source):
-        self.log.write(events.REFUSED, command, code, asked, limit, source)
+        self.log.write(events.REFUSED, command, code, max(0, asked), limit, source)
         return code
 
     def _stopping_alarm(self):

@@ -1,0 +1,122 @@
+"""An alarm goes from its cause to a person and waits there."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from pump.core import alarms as al
+from pump.core import codes, events, states
+
+
+def raised(bench):
+    return [values[0] for values in bench.all(events.ALARM_RAISED)]
+
+
+def press(bench, mbar, turns=4):
+    for _ in range(turns):
+        bench.pump.sense(4_000, mbar)
+        bench.turn(1000)
+
+
+def test_an_occlusion_stops_everything_until_it_is_gone_seen_and_resumed():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.give_bolus(5_000, BUTTONS)
+    bench.run_s(60, 50)
+    press(bench, 800)
+    stopped_at = bench.steps
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.last(events.SUSPEND) == (events.SOURCE_RULE, al.OCCLUSION)
+    assert bench.last(events.BOLUS_END)[3] == events.END_ALARM
+    assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
+    assert bench.pump.acknowledge(BUTTONS) == codes.OK  # the clock waits below it
+    assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
+    press(bench, 50)
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    assert bench.steps == stopped_at
+    bench.run_s(600)
+    assert bench.steps > stopped_at
+
+
+def test_one_wild_reading_of_pressure_is_no_occlusion():
+    bench = Bench(segments=[(0, 2_000)])
+    for _ in range(5):
+        press(bench, 900, 2)
+        press(bench, 0, 1)
+    assert al.OCCLUSION not in raised(bench)
+
+
+def test_an_alarm_whose_cause_is_gone_still_waits_for_a_person():
+    bench = Bench()
+    press(bench, 800)
+    press(bench, 0)
+    assert bench.pump.alarms.highest() == al.OCCLUSION
+    bench.pump.acknowledge(BUTTONS)
+    bench.turn(0)
+    assert bench.last(events.ALARM_CLEARED)[0] == al.OCCLUSION
+
+
+def test_an_alarm_that_nobody_sees_repeats_every_five_minutes():
+    bench = Bench()
+    bench.pump.alarms.repeat_due = False
+    bench.run_s(299)
+    assert not bench.pump.alarms.repeat_due
+    bench.run_s(2)
+    assert bench.pump.alarms.repeat_due
+    bench.run_s(7 * 300)
+    # Logged at powers of two, so that a week of it does not push doses out of the log.
+    assert [values[1] for values in bench.all(events.ALARM_REPEATED)] == [1, 2, 4, 8]
+
+
+def test_the_highest_priority_is_shown_first():
+    bench = Bench()
+    assert bench.pump.alarms.highest() == al.CLOCK_NOT_SET
+    for _ in range(4):
+        bench.pump.sense(3_450, 0)
+    assert bench.pump.alarms.highest() == al.BATTERY_LOW
+    press(bench, 800)
+    assert bench.pump.alarms.highest() == al.OCCLUSION
+
+
+def test_a_low_battery_warns_and_an_empty_one_stops():
+    bench = Bench(segments=[(0, 1_000)])
+    for _ in range(4):
+        bench.pump.sense(3_450, 0)
+    assert bench.pump.state == states.RUNNING
+    for _ in range(4):
+        bench.pump.sense(3_200, 0)
+    bench.turn(0)
+    assert bench.pump.state == states.SUSPENDED
+    assert raised(bench)[-2:] == [al.BATTERY_LOW, al.BATTERY_EMPTY]
+
+
+def test_a_board_without_sensors_has_no_such_alarms():
+    bench = Bench(segments=[(0, 1_000)])
+    for _ in range(10):
+        bench.pump.sense(-1, -1)
+    bench.turn(0)
+    assert raised(bench) == [al.CLOCK_NOT_SET]
+
+
+def test_the_reservoir_warns_when_low_and_stops_when_empty():
+    bench = Bench(segments=[(0, 5_000)])
+    bench.pump.start_change(BUTTONS)
+    bench.pump.load_reservoir(20_500, BUTTONS)
+    bench.pump.finish_change(BUTTONS)
+    bench.run_s(600)
+    assert al.RESERVOIR_LOW in raised(bench)
+    assert al.RESERVOIR_EMPTY not in raised(bench)
+    bench.run_s(5 * 3600, 2000)
+    assert bench.steps == 20_500 * 6791 // 10_000
+    assert bench.pump.reservoir_steps == 0
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
+
+
+def test_a_system_error_stops_the_pump_for_good():
+    bench = Bench(segments=[(0, 5_000)])
+    bench.run_s(100)
+    bench.pump.fail(3, 77)
+    bench.turn(0)
+    steps = bench.steps
+    bench.run_s(3600)
+    assert bench.steps == steps
+    assert bench.last(events.SYSTEM_ERROR) == (3, 77)
+    assert bench.pump.resume(BUTTONS) == codes.FAULT
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.FAULT

@@ -1,0 +1,199 @@
+"""Basal and bolus: never more than was asked, and the log accounts for every step."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from pump.core import codes, events, states
+
+
+def owed_steps(dose_mu):
+    return dose_mu * 6791 // 10_000
+
+
+def steps_in_log(bench):
+    basal = sum([values[0] for values in bench.all(events.BASAL_LEASE)])
+    return basal + sum([values[2] for values in bench.all(events.BOLUS_END)])
+
+
+def test_a_fresh_pump_gives_nothing_by_itself():
+    bench = Bench()
+    bench.run_s(7200, 4000)
+    assert bench.steps == 0
+
+
+def test_basal_owes_what_each_rate_asks_for_in_its_own_time():
+    bench = Bench(segments=[(0, 1_000), (30, 4_000), (60, 0)])
+    bench.run_s(7200, 3_700)
+    # What the last segment left below a quantum follows after three minutes.
+    assert bench.steps == (500 + 2_000) * 6791 // 10_000
+
+
+def test_basal_is_never_ahead_of_its_rate_and_never_three_minutes_and_a_quantum_behind():
+    bench = Bench(segments=[(0, 100)])
+    for second in range(1, 7200):
+        bench.turn(1000)
+        owed = second * 100 * 6791 // (3600 * 10_000)
+        assert owed - 4 <= bench.steps <= owed
+
+
+def test_a_bolus_gives_exactly_the_steps_it_owes():
+    bench = Bench()
+    assert bench.pump.give_bolus(1250, BUTTONS) == codes.OK
+    bench.run_s(60, 50)
+    assert bench.steps == owed_steps(1250) == 848
+    assert bench.last(events.BOLUS_END) == (1, 1250, 848, events.END_DONE)
+    assert bench.pump.state == states.RUNNING
+
+
+def test_a_bolus_keeps_its_stated_speed():
+    bench = Bench()
+    bench.pump.give_bolus(3000, BUTTONS)
+    for tenth in range(1, 1200):
+        bench.turn(100)
+        assert bench.steps <= tenth * 1500 * 6791 // (600 * 10_000)
+    bench.turn(200)
+    assert bench.steps == owed_steps(3000)
+
+
+def test_two_boluses_together_lose_no_step_to_rounding():
+    bench = Bench()
+    for _ in range(2):
+        assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+        bench.run_s(10, 100)
+    assert bench.steps == owed_steps(100) == 67
+
+
+def test_stopping_a_bolus_keeps_the_units_already_given():
+    bench = Bench()
+    bench.pump.give_bolus(5000, BUTTONS)
+    bench.run_s(60, 50)
+    given = bench.steps
+    assert 0 < given < owed_steps(5000)
+    assert bench.pump.stop_bolus(BUTTONS) == codes.OK
+    bench.run_s(60, 50)
+    assert bench.steps == given
+    _, given_mu, given_steps, reason = bench.last(events.BOLUS_END)
+    assert given_steps == given
+    assert reason == events.END_STOPPED
+    assert given_mu == given * 10_000 // 6791
+
+
+def test_a_bolus_stopped_while_steps_are_under_way_ends_with_the_confirmed_count():
+    bench = Bench()
+    pump = bench.pump
+    pump.give_bolus(1000, BUTTONS)
+    bench.commit()
+    pump.advance(1000)
+    bench.commit()
+    ordered = pump.next_burst()
+    assert ordered > 3
+    assert pump.stop_bolus(BUTTONS) == codes.OK
+    assert pump.stop_wanted
+    assert bench.all(events.BOLUS_END) == []
+    pump.moved(3, True)
+    bench.commit()
+    assert bench.last(events.BOLUS_END)[2] == 3
+
+
+def test_basal_goes_on_beside_a_bolus():
+    alone = Bench(segments=[(0, 2_000)])
+    beside = Bench(segments=[(0, 2_000)])
+    beside.pump.give_bolus(2000, BUTTONS)
+    for bench in (alone, beside):
+        bench.run_s(600, 50)
+    assert beside.steps == alone.steps + owed_steps(2000)
+
+
+def test_nothing_moves_before_its_intent_is_durable():
+    bench = Bench(segments=[(0, 5_000)])
+    pump = bench.pump
+    pump.give_bolus(1000, BUTTONS)
+    pump.advance(4000)
+    assert pump.log.outbox
+    assert pump.next_burst() == 0
+    bench.commit()
+    assert pump.next_burst() > 0
+
+
+def test_no_second_burst_before_the_first_is_confirmed():
+    bench = Bench(segments=[(0, 5_000)])
+    pump = bench.pump
+    pump.advance(20_000)
+    bench.commit()
+    assert pump.next_burst() > 0
+    pump.advance(20_000)
+    bench.commit()
+    assert pump.next_burst() == 0
+
+
+def test_no_basal_lease_is_exceeded():
+    bench = Bench(segments=[(0, 3_000)])
+    bench.run_s(7200, 1000)
+    room = 0
+    for made, most, _, _ in bench.all(events.BASAL_LEASE):
+        assert made <= room
+        room = most
+
+
+def test_a_day_of_one_unit_an_hour_costs_about_120_leases():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(86_400, 4000)
+    assert 110 <= len(bench.all(events.BASAL_LEASE)) <= 130
+
+
+def test_the_log_accounts_for_every_step_of_a_day():
+    bench = Bench(segments=[(0, 700), (400, 1_300)])
+    for hour in range(24):
+        bench.run_s(3_600, 2_000)
+        bench.pump.give_bolus(100 + hour * 50, BUTTONS)
+        bench.run_s(60, 50)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(1000)
+    assert steps_in_log(bench) == bench.steps == bench.pump.odometer_steps
+
+
+def test_suspend_stops_both_and_resume_gives_basal_alone():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.give_bolus(3000, BUTTONS)
+    bench.run_s(30, 50)
+    assert bench.pump.suspend(BUTTONS) == codes.OK
+    at_suspend = bench.steps
+    bench.run_s(1800, 1000)
+    assert bench.steps == at_suspend
+    assert bench.last(events.BOLUS_END)[3] == events.END_SUSPENDED
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    bench.run_s(1800, 1000)
+    # One unit in half an hour, and at most a step that was owed before.
+    assert 0 <= bench.steps - at_suspend - owed_steps(1000) <= 4
+    assert bench.last(events.RESUME) == (BUTTONS, 1800)
+
+
+def test_a_suspended_pump_reminds_as_often_as_its_setting_says():
+    bench = Bench()
+    bench.pump.suspend(BUTTONS)
+    bench.run_s(3600)
+    assert [values[1] for values in bench.all(events.REMINDER)] == [900, 1800, 2700, 3600]
+
+
+def test_a_motor_that_made_other_steps_than_ordered_stops_the_pump():
+    for wrong in (-1, 1):
+        bench = Bench()
+        pump = bench.pump
+        pump.give_bolus(1000, BUTTONS)
+        bench.commit()
+        pump.advance(1000)
+        ordered = pump.next_burst()
+        pump.moved(ordered + wrong, False)
+        bench.commit()
+        assert pump.state == states.FAULT
+        assert bench.last(events.MOTOR_ERROR) == (ordered, ordered + wrong)
+        assert bench.last(events.BOLUS_END)[2] == ordered + wrong
+        bench.run_s(600)
+        assert bench.steps == 0
+
+
+def test_a_day_total_is_written_at_midnight():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.give_bolus(1000, BUTTONS)
+    bench.run_s(86_500, 2000)
+    basal_mu, bolus_mu, boluses = bench.last(events.DAY_TOTAL)
+    assert 23_980 <= basal_mu <= 24_000
+    assert (bolus_mu, boluses) == (999, 1)

@@ -1,0 +1,144 @@
+"""Limits hold in the core, whoever asks, and over a restart."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from pump.core import alarms, codes, events
+from pump.core import settings as st
+from pump.core.limits import DoseWindow
+
+
+def refused(bench):
+    return bench.last(events.REFUSED)
+
+
+def test_a_bolus_over_the_most_is_refused_and_logged_with_the_limit():
+    bench = Bench()
+    assert bench.pump.give_bolus(10_050, events.SOURCE_LINK) == codes.OVER_MAX_BOLUS
+    bench.run_s(60)
+    assert bench.steps == 0
+    assert refused(bench) == (
+        events.COMMAND_BOLUS,
+        codes.OVER_MAX_BOLUS,
+        10_050,
+        10_000,
+        events.SOURCE_LINK,
+    )
+
+
+def test_the_hourly_limit_counts_every_bolus_and_lets_go_after_an_hour():
+    bench = Bench()
+    for _ in range(2):
+        assert bench.pump.give_bolus(10_000, BUTTONS) == codes.OK
+        bench.run_s(410, 100)
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OVER_MAX_HOUR
+    bench.run_s(4_500, 4000)
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+
+
+def test_the_daily_limit_holds():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_DAY_MU, 1_000, BUTTONS)
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60, 100)
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OVER_MAX_DAY
+    bench.run_s(22 * 3600, 4000)
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OVER_MAX_DAY
+    bench.run_s(3 * 3600, 4000)
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+
+
+def test_basal_is_withheld_at_the_limit_and_says_so():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_HOUR_MU, 1_000, BUTTONS)
+    assert bench.pump.set_basal([(0, 5_000)], BUTTONS) == codes.OK
+    bench.run_s(3600)
+    assert bench.steps == 679
+    assert bench.pump.alarms.raised & 1 << alarms.OVER_LIMIT
+
+
+def test_limits_hold_over_a_restart():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_DAY_MU, 1_000, BUTTONS)
+    bench.pump.give_bolus(800, BUTTONS)
+    bench.run_s(60, 100)
+    bench = bench.restarted()
+    assert bench.pump.give_bolus(250, BUTTONS) == codes.OVER_MAX_DAY
+    assert bench.pump.give_bolus(150, BUTTONS) == codes.OK
+
+
+def test_an_uncertain_stretch_counts_as_given_for_the_limits():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_DAY_MU, 1_000, BUTTONS)
+    bench.pump.give_bolus(500, BUTTONS)
+    bench.commit()
+    bench = bench.restarted()  # not one step was made, but nobody can know
+    assert bench.pump.give_bolus(550, BUTTONS) == codes.OVER_MAX_DAY
+
+
+def test_a_rate_over_the_most_basal_is_refused_and_changes_nothing():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.set_basal([(0, 5_001)], events.SOURCE_LINK) == codes.OVER_MAX_BASAL
+    assert bench.pump.settings.basal.rate_mu_h(0) == 1_000
+
+
+def test_the_most_basal_cannot_be_set_below_the_program():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.set_setting(st.MAX_BASAL_MU_H, 900, BUTTONS) == codes.OVER_MAX_BASAL
+
+
+def test_the_lockout_refuses_a_bolus_too_soon_after_the_last_also_after_a_restart():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_LOCKOUT_MIN, 30, BUTTONS)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.OK
+    bench.run_s(20 * 60)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.TOO_SOON
+    bench = bench.restarted()
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.TOO_SOON
+    bench.run_s(31 * 60)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.OK
+
+
+def test_a_bolus_needs_what_the_reservoir_holds():
+    bench = Bench()
+    bench.pump.start_change(BUTTONS)
+    bench.pump.load_reservoir(1_000, BUTTONS)
+    bench.pump.finish_change(BUTTONS)
+    assert bench.pump.give_bolus(1_050, BUTTONS) == codes.RESERVOIR_TOO_LOW
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+
+
+def test_a_dose_below_one_step_is_refused():
+    bench = Bench()
+    assert bench.pump.give_bolus(1, BUTTONS) == codes.TOO_SMALL
+    assert bench.pump.give_bolus(0, BUTTONS) == codes.TOO_SMALL
+    assert bench.pump.give_bolus(-50, BUTTONS) == codes.TOO_SMALL
+
+
+def test_a_second_bolus_is_refused_while_one_runs():
+    bench = Bench()
+    bench.pump.give_bolus(1000, BUTTONS)
+    assert bench.pump.give_bolus(1000, BUTTONS) == codes.BUSY
+
+
+def test_the_windows_never_hold_less_than_the_last_hour_and_day():
+    window = DoseWindow()
+    given = []
+    for quarter in range(400):
+        steps = (quarter * 7919) % 100
+        window.add(steps)
+        given.append(steps)
+        window.advance(450_000)
+        assert window.hour_steps >= sum(given[-8:])
+        assert window.day_steps >= sum(given[-192:])
+        assert window.hour_steps <= sum(given[-11:])
+        assert window.day_steps <= sum(given[-195:])
+
+
+def test_a_restored_window_lets_go_only_after_the_whole_time():
+    window = DoseWindow()
+    window.restore(30, 100)
+    window.advance(3_600_000 - 1)
+    assert window.hour_steps == 30
+    window.advance(82_800_000)
+    assert window.day_steps >= 30
+    window.advance(3 * 900_000)
+    assert (window.hour_steps, window.day_steps) == (0, 0)

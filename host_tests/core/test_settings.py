@@ -1,0 +1,125 @@
+"""Settings are a table with ranges; what is stored survives versions and damage."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from host_tests.expect import raises
+from pump.core import codes, events
+from pump.core import settings as st
+from pump.core.settings import BasalProgram, Settings
+
+
+def test_numbers_are_unique_and_defaults_in_range():
+    numbers = [row[0] for row in st.SETTINGS]
+    assert len(set(numbers)) == len(numbers)
+    for _, _, default, least, most, step in st.SETTINGS:
+        assert least <= default <= most
+        assert step > 0
+
+
+def test_what_is_encoded_comes_back():
+    settings = Settings()
+    settings.set(st.UTC_OFFSET_MIN, -210)
+    settings.basal.replace([(0, 800), (390, 1_200)])
+    other = Settings()
+    assert other.decode(settings.encode())
+    assert other.get(st.UTC_OFFSET_MIN) == -210
+    assert list(other.basal.rates_mu_h) == [800, 1_200]
+    assert list(other.basal.starts_min) == [0, 390]
+
+
+def test_no_damaged_blob_is_taken_in_part():
+    blob = Settings().encode()
+    for length in range(len(blob)):
+        other = Settings()
+        other.set(st.MAX_BOLUS_MU, 7_000)
+        assert not other.decode(blob[:length])
+        assert other.get(st.MAX_BOLUS_MU) == 7_000
+
+
+def test_a_setting_unknown_to_this_version_is_skipped():
+    settings = Settings()
+    settings.set(st.MAX_BOLUS_MU, 7_000)
+    blob = bytearray(settings.encode())
+    blob[3:5] = b"\xff\x7f"  # the first number
+    other = Settings()
+    assert other.decode(blob)
+    assert other.get(st.MAX_BOLUS_MU) == 7_000
+    assert other.get(st.BOLUS_STEP_MU) == 50
+
+
+def test_an_unknown_number_is_refused_and_a_bug_to_read():
+    settings = Settings()
+    assert settings.check(999, 1) == codes.UNKNOWN
+    with raises(KeyError):
+        settings.get(999)
+
+
+def test_a_value_out_of_range_is_refused_and_logged():
+    bench = Bench()
+    code = bench.pump.set_setting(st.BOLUS_STEP_MU, 5, BUTTONS)
+    bench.turn(0)
+    assert code == codes.OUT_OF_RANGE
+    assert bench.last(events.REFUSED)[1] == codes.OUT_OF_RANGE
+    assert bench.pump.settings.get(st.BOLUS_STEP_MU) == 50
+
+
+def test_a_change_is_logged_with_old_and_new_value_and_wants_saving():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_STEP_MU, 100, BUTTONS)
+    bench.turn(0)
+    assert bench.last(events.SETTING_CHANGED) == (st.BOLUS_STEP_MU, 50, 100, BUTTONS)
+    assert bench.pump.settings_dirty
+
+
+def test_programs_that_are_none_are_refused():
+    for segments in (
+        [],
+        [(5, 100)],
+        [(0, 100), (0, 200)],
+        [(0, 100), (600, 1), (500, 1)],
+        [(0, 100), (1440, 1)],
+        [(0, -1)],
+        [(index, 100) for index in range(49)],
+    ):
+        assert BasalProgram.check(segments, 35_000) == codes.BAD_PROGRAM
+
+
+def test_a_program_has_the_rate_of_each_minute_and_the_total_of_the_day():
+    program = BasalProgram()
+    program.replace([(0, 800), (390, 1_200), (1_320, 700)])
+    rates = [program.rate_mu_h(minute) for minute in (0, 389, 390, 1_319, 1_320, 1_439)]
+    assert rates == [800, 800, 1_200, 1_200, 700, 700]
+    assert program.day_mu() == sum([program.rate_mu_h(minute) for minute in range(1440)]) // 60
+
+
+def test_a_new_program_is_logged_segment_by_segment_with_the_old_rates():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.set_basal([(0, 500), (720, 1_500)], events.SOURCE_LINK)
+    bench.turn(0)
+    assert bench.all(events.BASAL_SEGMENT)[-2:] == [(0, 0, 1_000, 500), (1, 720, 1_000, 1_500)]
+    assert bench.last(events.BASAL_PROGRAM) == (2, 24_000, 24_000, events.SOURCE_LINK)
+    assert bench.pump.basal.rate_mu_h == 500
+
+
+def test_the_clock_refuses_what_it_cannot_show():
+    bench = Bench()
+    for local_s, offset in ((0, 0), (-5, 0), (1_073_741_823, 0), (200_000_000, 900)):
+        assert bench.pump.set_clock(local_s, offset, BUTTONS) == codes.OUT_OF_RANGE
+
+
+def test_setting_the_clock_is_logged_and_ends_its_alarm():
+    bench = Bench()
+    bench.run_s(10)
+    assert bench.pump.set_clock(200_000_000, 60, events.SOURCE_LINK) == codes.OK
+    bench.turn(0)
+    assert bench.last(events.CLOCK_SET) == (10, 200_000_000, 60, events.SOURCE_LINK)
+    assert bench.pump.alarms.raised == 0
+
+
+def test_turning_the_clock_back_and_forth_neither_adds_nor_takes_basal():
+    steady, turned = Bench(segments=[(0, 1_000)]), Bench(segments=[(0, 1_000)])
+    for hour in range(12):
+        turned.pump.set_clock(200_000_000 + (hour % 3) * 500_000, 0, BUTTONS)
+        for bench in (steady, turned):
+            bench.run_s(3600, 2000)
+    owed = [bench.steps + bench.pump.basal.owed_steps for bench in (steady, turned)]
+    assert owed[0] == owed[1]
