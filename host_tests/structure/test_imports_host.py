@@ -122,8 +122,6 @@ def defines(node):
 
 def builds(function):
     """True when a call at module level only makes a constant: const(7), bytes((1, 2))."""
-    if isinstance(function, ast.Attribute):
-        return function.attr == "join" and isinstance(function.value, ast.Constant)
     return ast.unparse(function) in BUILDERS
 
 

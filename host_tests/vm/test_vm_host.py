@@ -37,6 +37,19 @@ def test_on_micropython(machine, module, function):
     _passed(machine.run(function))
 
 
+def firmware_modules():
+    """The name of each firmware module that needs no pins."""
+    for folder in ("core", "ui", "storage", "link", "drivers"):
+        for path in sorted((ROOT / "firmware/pump" / folder).glob("*.py")):
+            if path.stem != "__init__":
+                yield f"pump.{folder}.{path.stem}"
+
+
+@pytest.mark.parametrize("module", list(firmware_modules()))
+def test_a_firmware_module_is_imported_by_micropython(machine, module):
+    _passed(machine.load(module))
+
+
 @pytest.mark.parametrize("call", ["wrong_sum", "raises_nothing", "wide_integer_allocates"])
 def test_a_failure_on_micropython_is_seen(machine, call):
     assert machine.load("host_tests.vm.samples").ok
