@@ -1,1 +1,1 @@
-"""The journal and the settings over files."""
+"""What survives a power cut: the journal and the settings, over plain files."""

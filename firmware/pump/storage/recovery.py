@@ -1,0 +1,124 @@
+"""Looks at boot where the log ends, and what is wrong with it.
+
+Not every record is read: 36,000 would take seconds, and the watchdog bites after eight. One pass
+over the folder gives names and lengths, which show a segment that is cut short, too long or gone.
+Only the newest segment is opened, at its last record. A record that is damaged in the middle of an
+older segment is passed over when it is read (`Journal.skipped`), and the host, which pulls every
+record, sees the gap.
+
+What is found wrong is counted once: the segment's name remembers that it was reported. Nothing is
+removed or repaired in place; where the end is not clean, the log goes on in a new segment.
+"""
+
+from micropython import const
+
+from pump.core.record import RECORD_SIZE, is_whole, seq_of
+from pump.storage.segments import RECORDS_PER_SEGMENT
+
+_MOST_COUNTED = const(65_535)  # the counts go into 16-bit fields
+_CHUNK = const(32)  # records read at once while the end of a damaged segment is searched
+_MOST_LOST = const(4096)  # a segment without a whole record that is further ahead is none of ours
+
+
+class Recovery:
+    """What was found at boot. The counts stop at 65,535."""
+
+    def __init__(self):
+        self.found_empty = (
+            False  # no record at all: a new board, or a filesystem that was formatted
+        )
+        self.torn_bytes = 0  # bytes that are no part of a record, or more than a file may have
+        self.damaged_records = 0  # places for a record that hold none that is whole
+        self.missing_records = 0  # numbers for which there is no place
+
+    def cap(self):
+        """Keep the counts within 16 bits."""
+        self.torn_bytes = min(self.torn_bytes, _MOST_COUNTED)
+        self.damaged_records = min(self.damaged_records, _MOST_COUNTED)
+        self.missing_records = min(self.missing_records, _MOST_COUNTED)
+
+
+def inspect(segments, in_heads, recovery):
+    """Find the end of the log; the segments know it afterwards.
+
+    `in_heads` is what `Heads.read` found. Returns (held, next_seq): the part of `in_heads` that is
+    not in the segments, each number once, and a number larger than any seen in a record or in a
+    name.
+    """
+    sizes = segments.refresh()
+    next_seq = _find_end(segments, sizes, recovery)
+    held = []
+    for entry in in_heads:
+        next_seq = max(next_seq, entry[0] + 1)
+        if entry[0] >= segments.next_seq and (not held or entry[0] > held[-1][0]):
+            held.append(entry)
+    _compare_lengths(segments, sizes, recovery)
+    _count_missing(segments, sizes, held, recovery)
+    recovery.cap()
+    return held, next_seq
+
+
+def _find_end(segments, sizes, recovery):
+    """Look at the newest segment; returns the first number that it cannot hold."""
+    while sizes:
+        first, size = sizes[-1]
+        slots = min(size // RECORD_SIZE, RECORDS_PER_SEGMENT)
+        whole = _whole_records(segments, first, slots)
+        if whole or len(sizes) == 1 or first - sizes[-2][0] < _MOST_LOST:
+            break
+        segments.forget(first)
+        sizes.pop()
+    if not sizes:
+        segments.end_with(1, 0, True)
+        return 1
+    clean = size == whole * RECORD_SIZE and whole > 0
+    segments.end_with(first + whole, slots, not clean)
+    if not clean and not segments.is_marked(first):
+        recovery.torn_bytes += size - slots * RECORD_SIZE
+        recovery.damaged_records += slots - whole
+        segments.mark(first)
+    return first + min(-(-size // RECORD_SIZE), RECORDS_PER_SEGMENT)
+
+
+def _whole_records(segments, first, slots):
+    """How many record places of a segment count: up to its last whole record."""
+    buffer = bytearray(RECORD_SIZE)
+    end = slots
+    while end > 0:
+        start = max(0, end - len(buffer) // RECORD_SIZE)
+        count = segments.read_slots(first, start, buffer) // RECORD_SIZE
+        for slot in range(min(count, end - start) - 1, -1, -1):
+            record = buffer[slot * RECORD_SIZE : (slot + 1) * RECORD_SIZE]
+            if is_whole(record) and seq_of(record) == first + start + slot:
+                return start + slot + 1
+        end = start
+        if len(buffer) == RECORD_SIZE:
+            # The last record is whole at nearly every boot; only a search is worth a larger
+            # buffer.
+            buffer = bytearray(_CHUNK * RECORD_SIZE)
+    return 0
+
+
+def _compare_lengths(segments, sizes, recovery):
+    """Hold the length of each older segment against the name of the next one."""
+    for at in range(len(sizes) - 1):
+        first, size = sizes[at]
+        expected = sizes[at + 1][0] - first
+        if size == expected * RECORD_SIZE or segments.is_marked(first):
+            continue
+        slots = min(size // RECORD_SIZE, expected)
+        recovery.missing_records += expected - slots
+        recovery.torn_bytes += size - slots * RECORD_SIZE
+        segments.mark(first)
+
+
+def _count_missing(segments, sizes, held, recovery):
+    """Count the numbers missing before the heads, and between records in them."""
+    if not held:
+        return
+    expected = segments.next_seq
+    if sizes:
+        expected = max(expected, sizes[-1][0] + sizes[-1][1] // RECORD_SIZE)
+    for seq, _, _ in held:
+        recovery.missing_records += max(0, seq - expected)
+        expected = seq + 1

@@ -1,0 +1,222 @@
+"""The log's segment files: most of the records, oldest first, in runs without a gap.
+
+A segment is an ordinary file named by the number of its first record in hexadecimal: record `i` of
+`00000200.seg` has number 0x200 + i, always. So a record is found by a name and a seek, nothing has
+to be indexed, and a record that lies where it does not belong (an older copy of a file put in its
+place) is told from one that does. A gap in the numbers starts a new segment.
+
+1,022 records are what eight 4,096-byte littlefs blocks hold beside the pointers that littlefs
+keeps in them (32,704 of 32,724 bytes). 37 such files make the longest log: few enough to list at
+boot, small enough that dropping the oldest loses under 3 % of the log.
+
+`.bad` instead of `.seg` marks a segment whose damage, or whose gap to the next, has been reported:
+it is still read, and not reported at every boot again.
+
+Files are closed between calls: two open handles on one file corrupt older littlefs.
+"""
+
+from micropython import const
+
+from pump.core.record import RECORD_SIZE, is_whole, seq_of
+
+RECORDS_PER_SEGMENT = const(1022)
+_LARGEST_SEQ = const(0x3FFFFFFF)  # the largest small integer of a 32-bit board
+
+
+class Segments:
+    """The segments in one folder. `refresh` first; `end_with` says where the newest ends."""
+
+    def __init__(self, files, folder):
+        self.firsts = []
+        self.next_seq = 1  # follows the last record here
+        self.skipped = 0  # unreadable records that reading passed over
+        self._files = files
+        self._folder = folder
+        self._marked = []
+        self._records = 0  # in the newest segment
+        self._sealed = True  # nothing is appended to the newest any more
+        self._unsure = False  # the last append failed: it may have got to flash or not
+
+    def refresh(self):
+        """Read the folder; returns (first number, bytes) of each segment, oldest first."""
+        sizes = []
+        marked = []
+        for name, size in self._files.entries(self._folder):
+            first = _first_of(name)
+            if first > 0:
+                sizes.append((first, size))
+                if name.endswith(".bad"):
+                    marked.append(first)
+        sizes.sort()
+        self._marked = marked
+        self.firsts = [first for first, _ in sizes]
+        return sizes
+
+    def end_with(self, next_seq, records, sealed):
+        """Recovery's verdict on the newest segment: next number, its records, closed or not."""
+        self.next_seq = next_seq
+        self._records = records
+        self._sealed = sealed
+
+    def forget(self, first):
+        """Leave a segment out, as a file that is none of ours."""
+        self.firsts.remove(first)
+
+    def is_marked(self, first):
+        """True when the segment's damage was reported before."""
+        return first in self._marked
+
+    def mark(self, first):
+        """Remember in the name that the segment's damage was reported."""
+        if first not in self._marked:
+            path = self._path(first)
+            self._files.rename(path, path[:-3] + "bad")
+            self._marked.append(first)
+
+    def room_for(self, seq):
+        """How many records the file that takes record `seq` can still take."""
+        if self._needs_another(seq):
+            return RECORDS_PER_SEGMENT
+        return RECORDS_PER_SEGMENT - self._records
+
+    def append(self, seq, data):
+        """Add records without a gap, the first of them `seq`; durable on return.
+
+        All of them or none: littlefs takes a new version of a file when it is closed. OSError
+        leaves the segments as they were; then it may be tried again.
+        """
+        if self._unsure:
+            self._look_again()
+        if self._needs_another(seq):
+            self._begin(seq, data)
+        else:
+            self._write(self._path(self.firsts[-1]), "ab", data)
+            self._records += len(data) // RECORD_SIZE
+        self.next_seq = seq + len(data) // RECORD_SIZE
+
+    def drop_oldest(self):
+        """Remove the oldest segment, never the newest. False when there is none to drop."""
+        if len(self.firsts) < 2:
+            return False
+        self._files.remove(self._path(self.firsts[0]))
+        first = self.firsts.pop(0)
+        if first in self._marked:
+            self._marked.remove(first)
+        return True
+
+    def drop_beyond(self, most_records):
+        """Drop oldest segments as long as `most_records` stay without them."""
+        while len(self.firsts) > 1 and self.next_seq - self.firsts[1] >= most_records:
+            self.drop_oldest()
+
+    def span(self, at):
+        """How many records segment `at` (0 is the oldest) holds when nothing is wrong with it."""
+        if at == len(self.firsts) - 1:
+            return self.next_seq - self.firsts[at]
+        return min(self.firsts[at + 1] - self.firsts[at], RECORDS_PER_SEGMENT)
+
+    def find(self, seq):
+        """The segment that may hold record `seq`: the last not to begin after it, else oldest."""
+        low = 0
+        high = len(self.firsts)
+        while low < high:
+            middle = (low + high) // 2
+            if self.firsts[middle] <= seq:
+                low = middle + 1
+            else:
+                high = middle
+        return max(low - 1, 0)
+
+    def read_into(self, at, seq, view):
+        """Whole records numbered from `seq` on out of segment `at` into `view`; returns how many.
+
+        Stops at the end of the segment, or when `view` has no room or got at least one record.
+        """
+        first = self.firsts[at]
+        seq = max(seq, first)
+        end = first + self.span(at)
+        try:
+            with self._files.open(self._path(first), "rb") as file:
+                file.seek((seq - first) * RECORD_SIZE)
+                copied = 0
+                while copied == 0 and seq < end:
+                    part = view[: min(len(view) // RECORD_SIZE, end - seq) * RECORD_SIZE]
+                    count = file.readinto(part) // RECORD_SIZE
+                    if count == 0:
+                        break
+                    copied = keep_whole(view, seq, count)
+                    self.skipped += count - copied
+                    seq += count
+                return copied
+        except OSError:
+            # One file that cannot be read must not hide the others.
+            self.skipped += max(0, end - seq)
+            return 0
+
+    def read_slots(self, first, at, view):
+        """Raw bytes of a segment from record place `at` on, for recovery; returns how many."""
+        with self._files.open(self._path(first), "rb") as file:
+            file.seek(at * RECORD_SIZE)
+            return file.readinto(view)
+
+    def _needs_another(self, seq):
+        return self._sealed or seq != self.next_seq or self._records >= RECORDS_PER_SEGMENT
+
+    def _begin(self, seq, data):
+        self._mark_a_gap(seq)
+        # "wb" because whatever has this name, left by an attempt that failed, is in `data` as
+        # well.
+        self._write(self._path(seq), "wb", data)
+        if not self.firsts or self.firsts[-1] != seq:
+            self.firsts.append(seq)
+        self._records = len(data) // RECORD_SIZE
+        self._sealed = False
+
+    def _write(self, path, mode, data):
+        self._unsure = True
+        with self._files.open(path, mode) as file:
+            file.write(data)
+        self._unsure = False
+
+    def _look_again(self):
+        # After a failed append: was it refused, or did it get to flash and only the answer was
+        # bad? A file of another length than expected is left alone and a new one begun: the
+        # records are written again there, and its name ends what is read of the old one.
+        if self.firsts and not self._sealed:
+            size = self._files.size(self._path(self.firsts[-1]))
+            self._sealed = size != self._records * RECORD_SIZE
+        self._unsure = False
+
+    def _mark_a_gap(self, seq):
+        # What ends before it is full does so because recovery found, and reported, damage or a
+        # gap.
+        begins = self.firsts and self.firsts[-1] != seq
+        if begins and (self._sealed or seq != self.next_seq):
+            self.mark(self.firsts[-1])
+
+    def _path(self, first):
+        return "%s/%08x.%s" % (self._folder, first, "bad" if first in self._marked else "seg")
+
+
+def keep_whole(view, seq, count):
+    """Move whole records, numbered from `seq` on, to the front of `view`; returns how many."""
+    kept = 0
+    for slot in range(count):
+        at = slot * RECORD_SIZE
+        record = view[at : at + RECORD_SIZE]
+        if is_whole(record) and seq_of(record) == seq + slot:
+            if kept != slot:
+                view[kept * RECORD_SIZE : (kept + 1) * RECORD_SIZE] = record
+            kept += 1
+    return kept
+
+
+def _first_of(name):
+    """The number in a segment's name; 0 for any other name."""
+    if len(name) != 12 or name[8:] not in (".seg", ".bad"):
+        return 0
+    try:
+        first = int(name[:8], 16)
+    except ValueError:
+        return 0
+    return first if 0 < first <= _LARGEST_SEQ and name[:8] == "%08x" % first else 0
