@@ -2,23 +2,26 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import pytest
 
 from host_tests.structure import source
+from pump.version import VERSION
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """The unpacked wheel of this very tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run(
+    build = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=source.ROOT,
-        check=True,
         capture_output=True,
+        text=True,
     )
+    assert build.returncode == 0, build.stderr
     (built,) = folder.glob("*.whl")
     with zipfile.ZipFile(built) as archive:
         archive.extractall(folder / "site")
@@ -65,3 +68,13 @@ basalt.cli.main()
     return subprocess.run(
         [sys.executable, "-c", script, *arguments], cwd=folder, capture_output=True, text=True
     )
+
+
+def test_the_package_and_the_firmware_are_of_one_version():
+    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["version"] == ".".join(map(str, VERSION))
+
+
+def test_the_changelog_speaks_of_this_version():
+    changelog = (source.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert "\n## " + ".".join(map(str, VERSION)) in changelog

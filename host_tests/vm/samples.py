@@ -3,6 +3,7 @@
 import micropython
 
 from host_tests.expect import raises
+from host_tests.vm.heap import allocated, locked
 
 
 def wrong_sum():
@@ -35,3 +36,13 @@ def wide_integer_allocates():
         value += 1
     finally:
         micropython.heap_unlock()
+
+
+def heap_helpers_tell_what_is_allocated():
+    """Passes: a tuple of 100 takes at least 400 bytes, counting takes none."""
+    numbers = list(range(100))
+    assert allocated(lambda: tuple(numbers)) >= 400
+    assert allocated(lambda: numbers[7] + 1) == 0
+    locked(lambda: numbers[7] + 1)
+    with raises(MemoryError):
+        locked(lambda: tuple(numbers))

@@ -69,6 +69,11 @@ def test_small_integers_and_the_heap_lock_are_those_of_the_board(machine):
     assert "MemoryError" in machine.run("wide_integer_allocates").error
 
 
+def test_what_a_call_allocates_is_told_exactly(machine):
+    machine.load("host_tests.vm.samples")
+    _passed(machine.run("heap_helpers_tell_what_is_allocated"))
+
+
 def _passed(answer):
     if not answer.ok:
         pytest.fail("\n".join(filter(None, (answer.error, answer.out))), pytrace=False)
