@@ -95,7 +95,7 @@ class FrameBuffer:
         self.pixel(x2, y2, c)
 
     def blit(self, source, x, y, key=-1, palette=None):
-        """Copy a picture onto this one; a colour equal to `key` (after the palette) is left out."""
+        """Copy a picture onto this one; a colour that is `key` after the palette is left out."""
         first_x, first_y = max(x, 0), max(y, 0)
         last_x = min(x + source._width, self._width)
         last_y = min(y + source._height, self._height)

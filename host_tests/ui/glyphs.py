@@ -1,6 +1,6 @@
 """Turn the drawing in glyphs.txt into the bytes of firmware/pump/ui/font.py.
 
-`python -m host_tests.ui.glyphs` says whether font.py holds the drawing; with `--write` it is written.
+`python -m host_tests.ui.glyphs` says if font.py holds the drawing; with `--write` it is written.
 A column of eight dots is a byte, the top dot its lowest bit, as MONO_VLSB wants it.
 """
 
@@ -85,6 +85,9 @@ def source(text):
     out.append("# Big digits: character -> columns, three pages of them, 20 rows in use.\n")
     out.append("BIG = {\n")
     for name, (width, data) in big.items():
+        if len(data) <= 16:
+            out.append(f'    "{name}": {literal(data)},\n')
+            continue
         out.append(f'    "{name}": (\n')
         for at in range(0, len(data), width):
             out.append("        " + literal(data[at : at + width]) + "\n")
@@ -103,7 +106,9 @@ def main(arguments):
         FONT_FILE.write_text(wanted, encoding="utf-8")
         return 0
     same = FONT_FILE.is_file() and FONT_FILE.read_text(encoding="utf-8") == wanted
-    print("font.py holds the drawing" if same else "font.py differs from glyphs.txt")
+    sys.stdout.write(
+        "font.py holds the drawing\n" if same else "font.py differs from glyphs.txt\n"
+    )
     return 0 if same else 1
 
 

@@ -1,7 +1,7 @@
 """The canvas: letters, numbers, bars and icons put on a one-bit frame.
 
 A frame is anything that draws like MicroPython's framebuf.FrameBuffer in MONO_VLSB. Letters are
-copied by `blit` out of one small cell, which costs no memory; the few big digits keep a frame each.
+copied by `blit` out of one small cell, which costs no memory; a big digit keeps its own frame.
 Positions are the top left dot; `inverse` draws dark on a ground that the caller has lit.
 """
 

@@ -1,0 +1,76 @@
+"""One alarm filling the screen: its name, why it is there, and what to do."""
+
+from pump.core import alarms as al
+from pump.core import events
+from pump.ui import keys
+from pump.ui.screen import Screen
+
+
+class AlarmScreen(Screen):
+    """An alarm that waits for a person. OK acknowledges it."""
+
+    keeps_lit = True
+
+    def __init__(self, ui):
+        super().__init__(ui)
+        self.alarm = al.NONE
+        self.plate_dark = False  # the face lets the plate flash
+
+    def press(self, button):
+        """OK acknowledges; nothing else does. STOP has stopped what ran already."""
+        if button == keys.OK:
+            # This one and not the highest: a worse one may have come since the eye read this.
+            self.pump.alarms.acknowledge(self.alarm, events.SOURCE_BUTTONS)
+        else:
+            self.ui.refuse()
+
+    def draw(self, canvas):
+        """The plate and the three texts."""
+        draw_alarm(canvas, self.say, self.alarm, self.plate_dark)
+        canvas.line(53)
+        self.hints(canvas, "", self.say.OK_SEEN)
+
+
+class AlarmPage(Screen):
+    """An alarm looked up in the list: OK acknowledges one that still waits, and leads back."""
+
+    def __init__(self, ui, alarm):
+        super().__init__(ui)
+        self.alarm = alarm
+
+    def press(self, button):
+        """OK acknowledges, OK and STOP lead back."""
+        if button == keys.OK and self._waits():
+            self.pump.alarms.acknowledge(self.alarm, events.SOURCE_BUTTONS)
+            self.ui.back()
+        elif button in (keys.OK, keys.STOP):
+            self.ui.back()
+
+    def view(self) -> int:
+        """Whether it waits."""
+        return 1 if self._waits() else 0
+
+    def draw(self, canvas):
+        """The same picture, with what OK does."""
+        draw_alarm(canvas, self.say, self.alarm, False)
+        canvas.line(53)
+        if self._waits():
+            self.hints(canvas, "", self.say.OK_SEEN)
+        else:
+            self.hints(canvas, self.say.BACK, self.say.OK_BACK)
+
+    def _waits(self):
+        return self.pump.alarms.waiting & 1 << self.alarm != 0
+
+
+def draw_alarm(canvas, say, alarm, plate_dark):
+    """Plate, why, and two lines of what to do."""
+    _, plate, why, first, second = say.ALARMS[alarm]
+    if plate_dark:
+        canvas.box(0, 0, canvas.width, 19)
+    else:
+        canvas.plate(0, 0, canvas.width, 19)
+    canvas.text_center(plate, 3, 2, not plate_dark)
+    canvas.text(why, 0, 22)
+    canvas.text(first, 0, 32)
+    canvas.text(second, 0, 42)

@@ -1,0 +1,193 @@
+"""The home screen: what a glance must tell, and the first press of everything."""
+
+from micropython import const
+
+from pump.core import alarms as al
+from pump.core import codes, events, states
+from pump.ui import canvas as cv
+from pump.ui import figures, font, keys, sounds
+from pump.ui.bolus import BolusEntry, BolusRun
+from pump.ui.menu import MainMenu
+from pump.ui.screen import Screen, mix, refused
+
+_HOUR_MIN = const(60)
+_LONG_AGO_S = const(43_200)
+_BODY_Y = const(18)
+_DOING_Y = const(42)
+_FOOT_Y = const(53)
+
+
+class Home(Screen):
+    """Time, rate, units left, battery, what is running, and whether something is wrong."""
+
+    def __init__(self, ui):
+        super().__init__(ui)
+        self.stop_down = False
+
+    def press(self, button):
+        """UP and DOWN open the bolus, OK the menu; STOP is for holding."""
+        if button == keys.OK:
+            self.ui.open(MainMenu(self.ui))
+        elif button == keys.STOP:
+            self.stop_down = True
+        elif self.pump.bolus.active:
+            self.ui.open(BolusRun(self.ui))
+        elif button == keys.UP:
+            self.ui.open(BolusEntry(self.ui))
+
+    def held(self):
+        """STOP was held: suspend everything, or resume."""
+        if self.pump.state == states.SUSPENDED:
+            code = self.pump.resume(events.SOURCE_BUTTONS)
+            pattern = sounds.RESUMED
+        else:
+            code = self.pump.suspend(events.SOURCE_BUTTONS)
+            pattern = sounds.SUSPENDED
+        if code == codes.OK:
+            self.ui.play(pattern)
+        else:
+            refused(self.ui, code)
+
+    def view(self) -> int:
+        """Everything that is shown."""
+        pump = self.pump
+        clock = pump.clock
+        shown = mix(clock.minute_of_day(), pump.state)
+        shown = mix(shown, 1 if clock.trusted else 0)
+        shown = mix(shown, pump.basal_rate_mu_h())
+        shown = mix(shown, pump.reservoir_steps >> 5)
+        shown = mix(shown, pump.basal_today_steps >> 4)
+        shown = mix(shown, pump.battery_mv >> 4)
+        shown = mix(shown, pump.bolus.given_steps if pump.bolus.active else -1)
+        shown = mix(shown, pump.since_bolus_s // 60)
+        shown = mix(shown, pump.alarms.raised)
+        return mix(shown, pump.suspended_by)
+
+    def draw(self, canvas):
+        """Four rows: time, the rate in force, what is running, and the banner or a hint."""
+        self._draw_head(canvas)
+        plate = self._plate()
+        if plate:
+            canvas.plate(0, _BODY_Y - 1, canvas.width, 19)
+            canvas.text_center(plate, _BODY_Y + 2, 2, True)
+        else:
+            self._draw_rate(canvas)
+        self._draw_doing(canvas)
+        self._draw_foot(canvas)
+
+    def _plate(self):
+        state = self.pump.state
+        if state == states.SUSPENDED:
+            return self.say.SUSPENDED
+        if state in (states.CHANGING, states.MOVING):
+            return self.say.NO_DELIVERY
+        if state == states.SERVICE:
+            return self.say.SERVICE_MODE
+        if state == states.FAULT:
+            return self.say.FAULT
+        return ""
+
+    def _draw_head(self, canvas):
+        pump = self.pump
+        time = figures.hour_minute(pump.clock.minute_of_day())
+        canvas.text(time, 0, 0, 2)
+        if not pump.clock.trusted:
+            canvas.text("?", cv.text_width(time, 2) + 3, 6)
+        canvas.battery(canvas.width - 19, 1, battery_percent(pump))
+        if pump.alarms.raised:
+            canvas.icon(font.BELL, canvas.width - 30, 2)
+
+    def _draw_rate(self, canvas):
+        pump = self.pump
+        rate = figures.rate(pump.basal_rate_mu_h())
+        x = canvas.big(rate, 0, _BODY_Y)
+        canvas.text(self.say.RATE_UNIT, x + 3, _BODY_Y + 12)
+        left = figures.amount(_reservoir_mu(pump))
+        canvas.text_right(self.say.UNIT, canvas.width, _BODY_Y + 12)
+        left_x = canvas.width - 9 - cv.text_width(left, 2)
+        canvas.text(left, left_x, _BODY_Y + 6, 2)
+        if len(rate) < 5:
+            canvas.icon(font.DROP, left_x - 10, _BODY_Y + 9)
+
+    def _draw_doing(self, canvas):
+        pump = self.pump
+        say = self.say
+        bolus = pump.bolus
+        if bolus.active:
+            of = (figures.dose(bolus.given_mu()), figures.dose(bolus.asked_mu))
+            canvas.text(say.HOME_BOLUS % of, 0, _DOING_Y)
+            canvas.bar(0, _FOOT_Y - 1, canvas.width, 6, bolus.given_steps, bolus.steps)
+        elif self._plate():
+            canvas.text(self._why_plate(), 0, _DOING_Y)
+        elif bolus.asked_mu and pump.since_bolus_s < _LONG_AGO_S:
+            minutes = pump.since_bolus_s // 60
+            given = figures.dose(bolus.given_mu())
+            if minutes < 2 * _HOUR_MIN:
+                canvas.text(say.LAST_BOLUS % (given, minutes, say.MINUTES), 0, _DOING_Y)
+            else:
+                canvas.text(say.LAST_BOLUS % (given, minutes // 60, say.HOURS), 0, _DOING_Y)
+        else:
+            today = pump.profile.scale.dose_mu(pump.basal_today_steps + pump.bolus_today_steps)
+            canvas.text(say.TODAY % figures.dose(today), 0, _DOING_Y)
+
+    def _why_plate(self):
+        pump = self.pump
+        say = self.say
+        if pump.state == states.SUSPENDED:
+            if pump.suspended_by == al.NONE:
+                return say.BY_YOU
+            if pump.alarms.raised & 1 << pump.suspended_by:
+                return say.ALARMS[pump.suspended_by][0]
+            return say.BY_ALARM
+        if pump.state == states.SERVICE:
+            return say.SERVICE_ON
+        if pump.state == states.FAULT:
+            return say.FAULT_WHY
+        return say.CHANGE_OPEN
+
+    def _draw_foot(self, canvas):
+        pump = self.pump
+        say = self.say
+        state = pump.state
+        if pump.bolus.active:
+            return
+        if state == states.SUSPENDED:
+            self._banner(canvas, say.HOLD_RESUME)
+        elif state in (states.CHANGING, states.MOVING):
+            self._banner(canvas, say.CHANGE_GO_ON)
+        elif state in (states.SERVICE, states.FAULT):
+            self._banner(canvas, say.SERVICE_OFF if state == states.SERVICE else say.FAULT_DO)
+        elif self.stop_down:
+            self._banner(canvas, say.HOLD_SUSPEND)
+        elif pump.alarms.raised:
+            self._banner(canvas, say.ALARMS[worst_raised(pump.alarms)][0])
+        else:
+            self.hints(canvas, say.HOME_HINT_LEFT, say.HOME_HINT_RIGHT)
+
+    def _banner(self, canvas, text):
+        canvas.plate(0, _FOOT_Y, canvas.width, 11)
+        canvas.text_center(text, _FOOT_Y + 2, 1, True)
+
+
+def battery_percent(pump):
+    """The battery's charge as far as its voltage tells; low is taken as a fifth. -1: not known."""
+    if pump.battery_mv < 0:
+        return -1
+    low_mv, empty_mv = pump.profile.battery_low_mv, pump.profile.battery_empty_mv
+    percent = (pump.battery_mv - empty_mv) * 20 // max(1, low_mv - empty_mv)
+    return min(100, max(0, percent))
+
+
+def worst_raised(alarms):
+    """The raised alarm, acknowledged or not, of the highest priority."""
+    worst = al.NONE
+    for row in al.ALARMS:
+        if alarms.raised & 1 << row[0] and (worst == al.NONE or row[1] > alarms.priority(worst)):
+            worst = row[0]
+    return worst
+
+
+def _reservoir_mu(pump):
+    if pump.reservoir_steps < 0:
+        return -1
+    return pump.profile.scale.dose_mu(pump.reservoir_steps)

@@ -1,0 +1,283 @@
+"""The face: gestures in, commands to the core out, one screen drawn at a time.
+
+How the app uses it, every turn of its loop:
+
+    ui.gesture(button, kind)      for each that the buttons report
+    ui.advance(elapsed_ms)        after the core went on
+    pattern = ui.take_sound()     None, or what the buzzer shall play
+    ui.lit()                      whether the display should be on
+    if ui.dirty and it is on: canvas.clear(), ui.draw(canvas), then let the display send it
+    ui.due_ms()                   how long the app may sleep before the face needs a turn
+"""
+
+from micropython import const
+
+from pump.core import alarms as al
+from pump.core import events, states
+from pump.core import settings as st
+from pump.ui import keys, sounds
+from pump.ui import texts as english
+from pump.ui.alarm import AlarmScreen
+from pump.ui.bolus import BolusRun
+from pump.ui.boot import Boot
+from pump.ui.home import Home
+
+_BOOT_MS = const(2_000)
+_TIMEOUT_MS = const(60_000)
+_VIEW_MS = const(200)  # a picture changes at most this often by itself
+_LONG_MS = const(60_000)
+_MOST_MS = const(1_000_000)  # counters stop here: still a small integer a thousand times over
+# Half a flash, by priority: 2 Hz for high, 0.5 Hz for medium; IEC 60601-1-8 has 1.4 to 2.8 Hz
+# and 0.4 to 0.8 Hz.
+_FLASH_MS = (0, 1_000, 250)
+
+_CLICK = const(0)
+_NOTE = const(1)
+_ALARM = const(2)
+
+
+class Ui:
+    """The screens and the way between them."""
+
+    def __init__(self, pump, version="", board="", texts=english):
+        self.pump = pump
+        self.version = version
+        self.board = board
+        self.texts = texts
+        self.dirty = True  # a redraw is due
+        self.alarm = al.NONE  # the alarm that has the screen
+        self._home = Home(self)
+        self._stack = [self._home]
+        self._alarm_screen = AlarmScreen(self)
+        self._boot = Boot(self)
+        self._boot_ms = _BOOT_MS
+        self._idle_ms = 0
+        self._dark_ms = 0
+        self._view = 0
+        self._view_ms = 0
+        self._stop_at_home = False
+        self._bolus_ran = False
+        self._heard = 0
+        self._burst_ms = 0
+        self._burst_length_ms = 0
+        self._flash_ms = 0
+        self._sound = None
+        self._rank = _CLICK
+
+    # ---- for the app -----------------------------------------------------------------------
+
+    def gesture(self, button, kind):
+        """A button was pressed, held, repeats or was let go: numbers of keys.py."""
+        self.dirty = True
+        self._idle_ms = self._dark_ms = 0
+        if kind == keys.PRESS and self._boot_ms and self.pump.state != states.STARTING:
+            self._boot_ms = 0
+        if kind == keys.PRESS and button == keys.STOP and self._stop():
+            return
+        if self.pump.state == states.STARTING:
+            return
+        if kind == keys.PRESS:
+            self.click()
+            self._screen().press(button)
+        elif kind == keys.REPEAT and button in (keys.UP, keys.DOWN):
+            if not self.alarm:
+                self._screen().press(button)
+        elif kind == keys.HOLD and button == keys.STOP and self._stop_at_home:
+            self.go_home()
+            self._home.held()
+        if button == keys.STOP and kind in (keys.HOLD, keys.RELEASE):
+            self._home.stop_down = False
+
+    def advance(self, elapsed_ms):
+        """Time went by and the core may have changed."""
+        self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
+        self._dark_ms = min(_MOST_MS, self._dark_ms + elapsed_ms)
+        if self._boot_ms:
+            self._boot_ms = max(0, self._boot_ms - elapsed_ms)
+            self.dirty = self.dirty or not self._boot_ms
+        self._watch_bolus()
+        self._watch_alarms(elapsed_ms)
+        self._watch_reminder()
+        top = self.top()
+        top.advance()
+        if self._idle_ms >= _TIMEOUT_MS and len(self._stack) > 1 and not top.stays():
+            self.go_home()
+        self._watch_view(elapsed_ms)
+
+    def draw(self, canvas):
+        """Draw the screen of the moment on a cleared canvas."""
+        self.dirty = False
+        screen = self._shown()
+        self._view = screen.view()
+        screen.draw(canvas)
+
+    def take_sound(self):
+        """The pattern that the buzzer shall play now, once, or None."""
+        pattern, self._sound = self._sound, None
+        self._rank = _CLICK
+        return pattern
+
+    def lit(self):
+        """Whether the display should be on."""
+        if self.alarm or self._boot_ms or self.top().keeps_lit:
+            return True
+        return self._dark_ms < self.pump.settings.get(st.DISPLAY_OFF_S) * 1000
+
+    def due_ms(self):
+        """How long nothing happens here by itself."""
+        if self._sound or (self.dirty and self.lit()):
+            return 0
+        due_ms = _LONG_MS
+        if self._boot_ms:
+            due_ms = self._boot_ms
+        if self.alarm:
+            priority = self.pump.alarms.priority(self.alarm)
+            every_ms = sounds.EVERY_MS[priority]
+            due_ms = min(due_ms, max(0, every_ms - self._burst_ms))
+            due_ms = min(due_ms, max(0, _FLASH_MS[priority] - self._flash_ms))
+        if self.pump.bolus.active or self.pump.move.active:
+            due_ms = min(due_ms, _VIEW_MS)
+        if len(self._stack) > 1 and self._idle_ms < _TIMEOUT_MS:
+            due_ms = min(due_ms, _TIMEOUT_MS - self._idle_ms)
+        return due_ms
+
+    # ---- for the screens -------------------------------------------------------------------
+
+    def top(self):
+        """The screen under whatever alarm there is."""
+        return self._stack[-1]
+
+    def open(self, screen):
+        """Go one deeper."""
+        self._stack.append(screen)
+        self.dirty = True
+
+    def replace(self, screen):
+        """Another screen in place of the one on top."""
+        self._stack[-1] = screen
+        self.dirty = True
+
+    def back(self):
+        """Go one back; from home nowhere."""
+        if len(self._stack) > 1:
+            self._stack.pop()
+        self.dirty = True
+
+    def go_home(self):
+        """Leave everything."""
+        del self._stack[1:]
+        self.dirty = True
+
+    def play(self, pattern):
+        """A tone that says something; an alarm's burst goes first."""
+        self._offer(pattern, _NOTE)
+
+    def refuse(self):
+        """The tone of a press that does nothing."""
+        self._offer(sounds.NO, _NOTE)
+
+    def click(self):
+        """The tone of a press, if the settings want it."""
+        if self.pump.settings.get(st.KEY_CLICKS):
+            self._offer(sounds.CLICK, _CLICK)
+
+    # ---- helpers ---------------------------------------------------------------------------
+
+    def _screen(self):
+        return self._alarm_screen if self.alarm else self._stack[-1]
+
+    def _shown(self):
+        return self._boot if self._boot_ms else self._screen()
+
+    def _stop(self):
+        """STOP before anything else: end what a person can stop. True when that was the press."""
+        self._stop_at_home = len(self._stack) == 1
+        if self.pump.bolus.active:
+            self.pump.stop_bolus(events.SOURCE_BUTTONS)
+            if not isinstance(self.top(), BolusRun):
+                self.go_home()
+                self.open(BolusRun(self))
+            return True
+        if self.pump.move.active:
+            self.pump.stop_move(events.SOURCE_BUTTONS)
+            return True
+        return False
+
+    def _watch_bolus(self):
+        active = self.pump.bolus.active
+        if self._bolus_ran and not active:
+            done = self.pump.bolus.reason == events.END_DONE
+            self.play(sounds.END if done else sounds.STOPPED)
+            self._idle_ms = 0 if isinstance(self.top(), BolusRun) else self._idle_ms
+            self.dirty = True
+        self._bolus_ran = active
+
+    def _watch_alarms(self, elapsed_ms):
+        alarms = self.pump.alarms
+        highest = alarms.highest()
+        self._burst_ms = min(_MOST_MS, self._burst_ms + elapsed_ms)
+        shown = highest if highest and alarms.priority(highest) > al.LOW else al.NONE
+        if self.pump.state == states.STARTING:
+            return
+        if shown != self.alarm:
+            self._show_alarm(shown)
+        due = alarms.waiting & ~self._heard or alarms.repeat_due
+        self._heard = alarms.waiting
+        alarms.repeat_due = False
+        if highest:
+            every_ms = sounds.EVERY_MS[alarms.priority(highest)]
+            if due or (every_ms and self._burst_ms >= every_ms):
+                self._burst(sounds.BURSTS[alarms.priority(highest)])
+        if shown:
+            self._flash(_FLASH_MS[alarms.priority(shown)], elapsed_ms)
+
+    def _show_alarm(self, alarm):
+        self.alarm = alarm
+        self.dirty = True
+        self._alarm_screen.alarm = alarm
+        self._alarm_screen.plate_dark = False
+        self._flash_ms = 0
+        if self._sounding():
+            self._burst_length_ms = 0
+            self._offer(sounds.SILENCE, _ALARM)
+        if alarm:
+            self._boot_ms = 0
+            self.top().interrupted()
+        else:
+            self._idle_ms = self._dark_ms = 0
+
+    def _flash(self, half_ms, elapsed_ms):
+        self._flash_ms += elapsed_ms
+        if self._flash_ms >= half_ms:
+            self._flash_ms %= half_ms
+            self._alarm_screen.plate_dark = not self._alarm_screen.plate_dark
+            self.dirty = True
+
+    def _sounding(self):
+        return self._burst_ms < self._burst_length_ms
+
+    def _burst(self, pattern):
+        self._burst_ms = 0
+        self._burst_length_ms = sounds.length_ms(pattern)
+        self._offer(pattern, _ALARM)
+
+    def _watch_reminder(self):
+        if self.pump.reminder_due:
+            self.pump.reminder_due = False
+            self._dark_ms = 0
+            self.dirty = True
+            self.play(sounds.REMIND)
+
+    def _watch_view(self, elapsed_ms):
+        self._view_ms += elapsed_ms
+        if self._view_ms >= _VIEW_MS:
+            self._view_ms = 0
+            if self._shown().view() != self._view:
+                self.dirty = True
+
+    def _offer(self, pattern, rank):
+        if rank < _ALARM and self._sounding():
+            return
+        if self._sound is None or rank >= self._rank:
+            self._sound = pattern
+            self._rank = rank

@@ -1,0 +1,113 @@
+"""The settings: a list with their values, and one screen that changes any of them."""
+
+from pump.core import codes, events
+from pump.core import settings as st
+from pump.ui import figures, keys, sounds
+from pump.ui.lists import ListScreen
+from pump.ui.screen import Screen, refused
+
+
+def value_text(say, number, value):
+    """A setting's value with its unit."""
+    if number in (st.BOLUS_STEP_MU, st.MAX_BOLUS_MU):
+        return figures.dose(value) + " " + say.UNIT
+    if number in (st.MAX_HOUR_MU, st.MAX_DAY_MU, st.RESERVOIR_LOW_MU):
+        return "%d.%d %s" % (value // 1000, value % 1000 // 100, say.UNIT)
+    if number == st.BOLUS_SPEED_MU_MIN:
+        return figures.speed(value) + say.SPEED_UNIT
+    if number == st.MAX_BASAL_MU_H:
+        return figures.dose(value) + say.RATE_UNIT
+    if number == st.UTC_OFFSET_MIN:
+        return figures.offset(value)
+    if number == st.DISPLAY_OFF_S:
+        return "%d %s" % (value, say.SECONDS)
+    if number == st.KEY_CLICKS:
+        return say.ON if value else say.OFF
+    return "%d %s" % (value, say.MINUTES)
+
+
+class SettingList(ListScreen):
+    """All settings."""
+
+    def __init__(self, ui):
+        super().__init__(ui, ui.texts.SETTINGS)
+
+    def count(self):
+        """As many as the core has."""
+        return len(st.SETTINGS)
+
+    def row(self, index):
+        """Name and value."""
+        number = st.SETTINGS[index][0]
+        value = self.pump.settings.get(number)
+        return self.say.SETTING_NAMES[number], value_text(self.say, number, value)
+
+    def chosen(self, index):
+        """Change it."""
+        self.ui.open(SettingEntry(self.ui, index))
+
+
+class SettingEntry(Screen):
+    """One setting: UP and DOWN change it, OK asks, OK again saves."""
+
+    keeps_lit = True
+
+    def __init__(self, ui, index):
+        super().__init__(ui)
+        self._row = st.SETTINGS[index]
+        self._old = self.pump.settings.get(self._row[0])
+        self._value = self._old
+        self._asked = False
+
+    def press(self, button):
+        """Change, on, or back one."""
+        if button == keys.OK:
+            self._forward()
+        elif button == keys.STOP:
+            if self._asked:
+                self._asked = False
+            else:
+                self.ui.back()
+        elif not self._asked:
+            _, _, _, least, most, step = self._row
+            value = self._value + (step if button == keys.UP else -step)
+            self._value = min(max(value, least), most)
+
+    def _forward(self):
+        if self._value == self._old:
+            self.ui.back()
+            return
+        if not self._asked:
+            self._asked = True
+            return
+        self._asked = False
+        code = self.pump.set_setting(self._row[0], self._value, events.SOURCE_BUTTONS)
+        if code == codes.OK:
+            self.ui.play(sounds.START)
+            self.ui.back()
+        else:
+            refused(self.ui, code)
+
+    def interrupted(self):
+        """Ask anew."""
+        self._asked = False
+
+    def draw(self, canvas):
+        """The value, large, with the old one below; or both with the question."""
+        say = self.say
+        number = self._row[0]
+        new = value_text(say, number, self._value)
+        old = say.WAS + " " + value_text(say, number, self._old)
+        self.title(canvas, say.SETTING_NAMES[number])
+        if self._asked:
+            canvas.text(old, 0, 15)
+            canvas.text(new, 0, 25, 2)
+            canvas.text(say.CHANGE_SETTING, 0, 44)
+            self.hints(canvas, say.STOP_NO, say.OK_YES)
+            return
+        canvas.text_center(new, 20, 2)
+        if self._value != self._old:
+            canvas.text_center(old, 41)
+            self.hints(canvas, say.CHANGE, say.OK_SAVE)
+        else:
+            self.hints(canvas, say.CHANGE, say.OK_BACK)

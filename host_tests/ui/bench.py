@@ -1,0 +1,134 @@
+"""A pump with a face and a perfect motor, for tests of the screens: press, let time go by, look."""
+
+try:
+    import framebuf
+except ImportError:
+    from host_tests.fakes import framebuf
+
+from pump.core import states
+from pump.core.profile import Profile
+from pump.core.pump import Pump
+from pump.core.recall import Recall
+from pump.core.settings import Settings
+from pump.ui import keys, texts
+from pump.ui.canvas import Canvas
+from pump.ui.ui import Ui
+
+WIDTH, HEIGHT = 128, 64
+TURN_MS = 50
+
+
+class Board:
+    """A board's literals, the core's share of them."""
+
+    STEPS_PER_UNIT = (6791, 10)
+    QUANTUM_MU = 5
+    RESERVOIR_MU = 300_000
+    REWIND_STEPS = 210_000
+    BATTERY_LOW_MV = 3500
+    BATTERY_EMPTY_MV = 3300
+    OCCLUSION_MBAR = 600
+
+
+class Watched(Canvas):
+    """A canvas that remembers every text that did not fit on it, and every text it was given."""
+
+    def __init__(self, framebuf, frame, width, height):
+        super().__init__(framebuf, frame, width, height)
+        self.outside = []
+        self.said = []
+
+    def text(self, text, x, y, scale=1, inverse=False):
+        width, height = (len(text) * 6 - 1) * scale, 8 * scale
+        if text and (x < 0 or y < 0 or x + width > self.width or y + height > self.height):
+            self.outside.append(text)
+        self.said.append(text)
+        super().text(text, x, y, scale, inverse)
+
+    def big(self, text, x, y):
+        end = super().big(text, x, y)
+        if x < 0 or y < 0 or end > self.width or y + 20 > self.height:
+            self.outside.append(text)
+        self.said.append(text)
+        return end
+
+
+class Bench:
+    """Everything a face needs, and hands on the buttons."""
+
+    def __init__(self, past=None, started=True, language=texts):
+        self.settings = Settings()
+        self.pump = Pump(Profile(Board), self.settings)
+        self.ui = Ui(self.pump, "0.1.0", "pico", language)
+        self.buffer = bytearray(WIDTH * HEIGHT // 8)
+        self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
+        self.canvas = Watched(framebuf, self.frame, WIDTH, HEIGHT)
+        self.sounds = []
+        self.battery_mv = 4000
+        self.pressure_mbar = 100
+        self.motor_steps = 0
+        self.stuck = False  # a burst under way does not end
+        if started:
+            self.pump.start(past or Recall(), 1, 0, (0, 1, 0))
+            self.turn(0)
+
+    def turn(self, elapsed_ms):
+        """One turn of the app's loop."""
+        pump = self.pump
+        pump.advance(elapsed_ms)
+        pump.sense(self.battery_mv, self.pressure_mbar)
+        self.ui.advance(elapsed_ms)
+        pump.log.outbox.clear()
+        if not self.stuck:
+            steps = pump.next_burst()
+            if steps:
+                self.motor_steps += steps
+                pump.moved(steps, False)
+                pump.log.outbox.clear()
+        sound = self.ui.take_sound()
+        if sound:
+            self.sounds.append(sound)
+
+    def run(self, milliseconds, turn_ms=TURN_MS):
+        """Let time go by."""
+        while milliseconds > 0:
+            piece_ms = min(milliseconds, turn_ms)
+            self.turn(piece_ms)
+            milliseconds -= piece_ms
+
+    def press(self, *buttons):
+        """Press and let go, one after the other."""
+        for button in buttons:
+            self.ui.gesture(button, keys.PRESS)
+            self.turn(20)
+            self.ui.gesture(button, keys.RELEASE)
+            self.turn(20)
+
+    def hold(self, button):
+        """Press for two seconds and let go."""
+        self.ui.gesture(button, keys.PRESS)
+        self.run(2000)
+        self.ui.gesture(button, keys.HOLD)
+        self.turn(20)
+        self.ui.gesture(button, keys.RELEASE)
+        self.turn(20)
+
+    def look(self):
+        """Draw, and return every text on the screen."""
+        self.canvas.clear()
+        self.canvas.said = []
+        self.ui.draw(self.canvas)
+        assert not self.canvas.outside, self.canvas.outside
+        return self.canvas.said
+
+    def sees(self, text):
+        """True when a text on the screen holds this one."""
+        return any(text in said for said in self.look())
+
+    def at_home(self):
+        """True when the home screen is on top."""
+        return self.ui.top() is self.ui._home and not self.ui.alarm
+
+    def running(self):
+        """True when the pump delivers."""
+        return self.pump.state in (states.RUNNING, states.BOLUS)
