@@ -19,7 +19,7 @@ def test_the_whole_sequence():
     assert pump.prime(BUTTONS) == codes.OK
     bench.turn(10)
     bench.turn(10)
-    assert pump.stop_move(BUTTONS) == codes.OK
+    assert pump.stop_move() == codes.OK
     bench.turn(10)
     primed = bench.last(events.MOVE_END)[2]
     assert primed > 0

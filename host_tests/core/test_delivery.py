@@ -67,7 +67,7 @@ def test_stopping_a_bolus_keeps_the_units_already_given():
     bench.run_s(60, 50)
     given = bench.steps
     assert 0 < given < owed_steps(5000)
-    assert bench.pump.stop_bolus(BUTTONS) == codes.OK
+    assert bench.pump.stop_bolus() == codes.OK
     bench.run_s(60, 50)
     assert bench.steps == given
     _, given_mu, given_steps, reason = bench.last(events.BOLUS_END)
@@ -85,7 +85,7 @@ def test_a_bolus_stopped_while_steps_are_under_way_ends_with_the_confirmed_count
     bench.commit()
     ordered = pump.next_burst()
     assert ordered > 3
-    assert pump.stop_bolus(BUTTONS) == codes.OK
+    assert pump.stop_bolus() == codes.OK
     assert pump.stop_wanted
     assert bench.all(events.BOLUS_END) == []
     pump.moved(3, True)

@@ -60,6 +60,13 @@ class FakeEngine:
         if self._running:
             self._end(True)
 
+    def power_off(self):
+        """The supply is gone: no further pulse, and nobody is told."""
+        if self._next is not None:
+            self._clock.cancel(self._next)
+        self._running = False
+        self._pin.value(0)
+
     def _count(self, level):
         if level and self._running:
             self._made += 1

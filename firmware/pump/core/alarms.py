@@ -1,8 +1,8 @@
 """The alarms: one table, and the latch that each goes through.
 
-A cause raises an alarm; it sounds until a person acknowledges it, and repeats until then. It is over when it
-was acknowledged and its cause is gone: an alarm whose cause vanished by itself still waits for a
-person, so nobody can miss it.
+A cause raises an alarm; it sounds until a person acknowledges it, and repeats until then. It is
+over when it was acknowledged and its cause is gone: an alarm whose cause vanished by itself still
+waits for a person, so nobody can miss it.
 """
 
 from micropython import const

@@ -28,7 +28,7 @@ class Basal:
         self._since_burst_ms += elapsed_ms
 
     def keep_lease(self, rate_mu_h):
-        """Open, renew or close the lease so that it fits the rate. Not while steps are under way."""
+        """Make the lease fit the rate: open, renew or close it. Not while steps are under way."""
         if rate_mu_h != self.rate_mu_h:
             self._roll(rate_mu_h, events.END_RATE_CHANGE)
         elif not rate_mu_h and not self.owed_steps:

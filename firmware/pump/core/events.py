@@ -137,7 +137,7 @@ COMMANDS = (
 )
 
 EVENTS = (
-    (BOOT, "boot", INFO, (("cause", "B", RESETS), ("version_major", "B"), ("version_minor", "B"), ("version_patch", "B"))),
+    (BOOT, "boot", INFO, (("cause", "B", RESETS), ("version_major", "B"), ("version_minor", "B"), ("version_patch", "B"), ("steps_numerator", "I"), ("steps_denominator", "H"))),
     (LOG_NEW, "log_new", WARNING, _NO_FIELDS),
     (LOG_DAMAGED, "log_damaged", WARNING, (("torn_bytes", "H"), ("damaged_records", "H"), ("missing_records", "H"))),
     (CLOCK_SET, "clock_set", INFO, (("old_local_s", "I"), ("new_local_s", "I"), ("utc_offset_min", "h"), ("source", "B", SOURCES))),

@@ -86,7 +86,9 @@ class Pump:
         self.boluses_today = past.boluses
         self.since_bolus_s = past.since_bolus_s
         self.bolus.bolus_id = past.bolus_id
-        self.log.write(events.BOOT, cause, version[0], version[1], version[2])
+        # The scale stands in the log, so that its reader can turn steps into units.
+        scale = self.profile.scale
+        self.log.write(events.BOOT, cause, *version, scale.numerator, scale.denominator)
         self.log.write(events.CLOCK_LOST, past.local_s)
         self.alarms.cause(al.CLOCK_NOT_SET, True)
         self._close_the_past(past)
@@ -276,9 +278,9 @@ class Pump:
             self.basal.keep_lease(self.basal_rate_mu_h())
         elif self.basal.lease_steps:
             self.basal.close(self._basal_end)
-        if self.state in (states.RUNNING, states.SUSPENDED):
-            if self.log.since_checkpoint >= CHECKPOINT_EVERY and not self.bolus.active:
-                self._checkpoint()
+        at_rest = self.state in (states.RUNNING, states.SUSPENDED) and not self.bolus.active
+        if at_rest and self.log.since_checkpoint >= CHECKPOINT_EVERY:
+            self._checkpoint()
 
     def _checkpoint(self):
         # The open lease is closed before and opened anew after, so that the log can
@@ -365,10 +367,9 @@ class Pump:
         self.alarms.cause(alarm, True, value)
         if self.state in (states.RUNNING, states.BOLUS):
             self._suspend(events.SOURCE_RULE, events.END_ALARM, alarm)
-        elif self.state == states.MOVING:
-            # An empty reservoir does not end a rewind: that is how it is changed.
-            if self.move.kind != events.KIND_REWIND:
-                self._end_delivery(self.move, events.END_ALARM)
+        # Nothing ends a rewind: with it a person gets at an empty or a blocked reservoir.
+        elif self.state == states.MOVING and self.move.kind != events.KIND_REWIND:
+            self._end_delivery(self.move, events.END_ALARM)
 
     # ---- commands ------------------------------------------------------------------------
 
@@ -407,7 +408,7 @@ class Pump:
             return codes.RESERVOIR_TOO_LOW, self.profile.scale.dose_mu(self.reservoir_steps)
         return codes.OK, 0
 
-    def stop_bolus(self, source):
+    def stop_bolus(self):
         """Stop the running bolus. Basal goes on."""
         if not self.bolus.active:
             return codes.NOT_NOW
@@ -486,7 +487,7 @@ class Pump:
             return self._refuse(events.COMMAND_MOVE, codes.OUT_OF_RANGE, dose_mu, limit_mu, source)
         return self._move(events.KIND_CANNULA, steps, source)
 
-    def stop_move(self, source):
+    def stop_move(self):
         """Stop a rewind, prime or fill."""
         if not self.move.active:
             return codes.NOT_NOW
@@ -535,9 +536,9 @@ class Pump:
     def set_setting(self, number, value, source):
         """Change one setting."""
         code = self.settings.check(number, value)
-        if code == codes.OK and number == st.MAX_BASAL_MU_H:
-            if max(self.settings.basal.rates_mu_h) > value:
-                code = codes.OVER_MAX_BASAL
+        below = number == st.MAX_BASAL_MU_H and value < max(self.settings.basal.rates_mu_h)
+        if code == codes.OK and below:
+            code = codes.OVER_MAX_BASAL
         if code != codes.OK:
             return self._refuse(events.COMMAND_SETTING, code, number, 0, source)
         old = self.settings.get(number)

@@ -19,6 +19,7 @@ class Recall:
     """The state of deliveries, reservoir, limits and clock at the last durable record."""
 
     def __init__(self):
+        self.checkpointed = False  # a whole checkpoint was among what was fed
         self.boot = 0
         self.local_s = 0
         self.suspended = False
@@ -109,6 +110,7 @@ class Recall:
     def _checkpoint_today(self, values):
         self.basal_steps, self.bolus_steps, self.boluses, since = values
         self.since_bolus_s = since * LOCKOUT_UNIT_S
+        self.checkpointed = True
 
     def _basal_lease(self, values):
         self._moved(events.KIND_BASAL, values[0])

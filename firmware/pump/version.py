@@ -1,0 +1,3 @@
+"""The version of the firmware: major, minor, patch."""
+
+VERSION = (0, 1, 0)
