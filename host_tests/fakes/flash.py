@@ -107,18 +107,18 @@ def clear_bits(buffer, start, data):
     buffer[start : start + len(data)] = new.to_bytes(len(data), "little")
 
 
-def states_after_cuts(image, operations, torn=True, seed=1):
+def states_after_cuts(image, operations, torn=3, seed=1):
     """Every state a power cut can leave, as (operations done, what was torn, bytearray).
 
-    Before each operation and after the last one; with `torn` also in the middle of each: a program
-    that wrote only a first part of its bytes, or only some of its bits, and an erase that reached
-    only a part of its sector. The bytearray is the caller's to keep.
+    Before each operation and after the last one, and so many times (`torn`) in the middle of each: a
+    program that wrote only a first part of its bytes, or only some of its bits, and an erase that
+    reached only a part of its sector. The bytearray is the caller's to keep.
     """
     chance = random.Random(seed)
     buffer = bytearray(image)
     for done, (start, data) in enumerate(operations):
         yield done, "", bytearray(buffer)
-        if torn:
+        for _ in range(torn):
             yield done, "part", _torn(buffer, start, data, chance)
         if data is None:
             buffer[start : start + BLOCK_SIZE] = b"\xff" * BLOCK_SIZE

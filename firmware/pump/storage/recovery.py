@@ -1,10 +1,10 @@
 """Looks at boot where the log ends, and what is wrong with it.
 
-Not every record is read: 36,000 would take seconds, and the watchdog bites after eight. One pass
-over the folder gives names and lengths, which show a segment that is cut short, too long or gone.
-Only the newest segment is opened, at its last record. A record that is damaged in the middle of an
-older segment is passed over when it is read (`Journal.skipped`), and the host, which pulls every
-record, sees the gap.
+Not every record is read: 36,000 would take eight seconds, and the watchdog bites after eight. One
+pass over the folder gives names and lengths, which show a segment that is cut short, too long or
+gone; one look at the last record of each shows noise, or another file in its place. Only a segment that
+fails is read through. A damaged record in the middle of one that looks right is passed over when it
+is read (`Journal.skipped`), and the host, which pulls every record, sees the gap.
 
 What is found wrong is counted once: the segment's name remembers that it was reported. Nothing is
 removed or repaired in place; where the end is not clean, the log goes on in a new segment.
@@ -13,10 +13,11 @@ removed or repaired in place; where the end is not clean, the log goes on in a n
 from micropython import const
 
 from pump.core.record import RECORD_SIZE, is_whole, seq_of
-from pump.storage.segments import RECORDS_PER_SEGMENT
+from pump.storage.segments import RECORDS_PER_SEGMENT, keep_whole
 
 _MOST_COUNTED = const(65_535)  # the counts go into 16-bit fields
 _CHUNK = const(32)  # records read at once while the end of a damaged segment is searched
+_MOST_JUDGED = const(4)  # damaged older segments read through at one boot, 0.25 s each
 _MOST_LOST = const(4096)  # a segment without a whole record that is further ahead is none of ours
 
 
@@ -45,6 +46,8 @@ def inspect(segments, in_heads, recovery):
     not in the segments, each number once, and a number larger than any seen in a record or in a
     name.
     """
+    # A damaged place in a head had a number, perhaps the last one: as many are passed over.
+    unknown = recovery.damaged_records + (recovery.torn_bytes > 0)
     sizes = segments.refresh()
     next_seq = _find_end(segments, sizes, recovery)
     held = []
@@ -52,10 +55,10 @@ def inspect(segments, in_heads, recovery):
         next_seq = max(next_seq, entry[0] + 1)
         if entry[0] >= segments.next_seq and (not held or entry[0] > held[-1][0]):
             held.append(entry)
-    _compare_lengths(segments, sizes, recovery)
+    _check_older(segments, sizes, recovery)
     _count_missing(segments, sizes, held, recovery)
     recovery.cap()
-    return held, next_seq
+    return held, next_seq + unknown
 
 
 def _find_end(segments, sizes, recovery):
@@ -99,17 +102,38 @@ def _whole_records(segments, first, slots):
     return 0
 
 
-def _compare_lengths(segments, sizes, recovery):
-    """Hold the length of each older segment against the name of the next one."""
+def _check_older(segments, sizes, recovery):
+    """Hold each older segment against the name of the next, and its last record against both."""
+    judged = 0
     for at in range(len(sizes) - 1):
         first, size = sizes[at]
         expected = sizes[at + 1][0] - first
-        if size == expected * RECORD_SIZE or segments.is_marked(first):
+        if segments.is_marked(first) or judged == _MOST_JUDGED:
             continue
-        slots = min(size // RECORD_SIZE, expected)
+        as_long = size == expected * RECORD_SIZE and expected <= RECORDS_PER_SEGMENT
+        if as_long and _last_is_whole(segments, first, expected):
+            continue
+        slots = min(size // RECORD_SIZE, expected, RECORDS_PER_SEGMENT)
         recovery.missing_records += expected - slots
         recovery.torn_bytes += size - slots * RECORD_SIZE
+        recovery.damaged_records += slots - _count_whole(segments, first, slots)
         segments.mark(first)
+        judged += 1
+
+
+def _last_is_whole(segments, first, slots):
+    record = bytearray(RECORD_SIZE)
+    count = segments.read_slots(first, slots - 1, record) // RECORD_SIZE
+    return count == 1 and is_whole(record) and seq_of(record) == first + slots - 1
+
+
+def _count_whole(segments, first, slots):
+    buffer = bytearray(_CHUNK * RECORD_SIZE)
+    whole = 0
+    for start in range(0, slots, _CHUNK):
+        count = segments.read_slots(first, start, buffer) // RECORD_SIZE
+        whole += keep_whole(memoryview(buffer), first + start, min(count, slots - start))
+    return whole
 
 
 def _count_missing(segments, sizes, held, recovery):

@@ -43,7 +43,8 @@ class Segments:
         marked = []
         for name, size in self._files.entries(self._folder):
             first = _first_of(name)
-            if first > 0:
+            # An empty one was begun when the power went: nothing in it was durable.
+            if first > 0 and size > 0:
                 sizes.append((first, size))
                 if name.endswith(".bad"):
                     marked.append(first)

@@ -43,13 +43,14 @@ class SettingsStore:
         self._next_slot = 0
         for slot in range(len(_SLOTS)):
             content = self._read(slot)
-            seen += content is not None
+            # One empty slot alone is a first save that was cut off: nothing was there to lose.
+            seen += 0 if content is None else 2 if content else 1
             version, found = _unpack(content)
             if found is not None and (blob is None or version > self._version):
                 blob = found
                 self._version = version
                 self._next_slot = 1 - slot
-        self.lost = blob is None and seen > 0
+        self.lost = blob is None and seen > 1
         return blob
 
     def save(self, blob):
