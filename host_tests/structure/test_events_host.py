@@ -14,6 +14,7 @@ PLAIN = {
     *("asked", "limit", "old", "new", "value"),
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
     *("boluses", "segments", "times"),
+    *("steps_numerator", "steps_denominator"),
     *("version_major", "version_minor", "version_patch"),
 }
 # A tuple of words beside the constants that stand for them: SOURCES and SOURCE_BUTTONS ...
