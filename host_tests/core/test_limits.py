@@ -74,6 +74,15 @@ def test_an_uncertain_stretch_counts_as_given_for_the_limits():
     assert bench.pump.give_bolus(550, BUTTONS) == codes.OVER_MAX_DAY
 
 
+def test_an_uncertain_stretch_is_still_counted_after_the_next_restart():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_DAY_MU, 1_000, BUTTONS)
+    bench.pump.give_bolus(500, BUTTONS)
+    bench.commit()
+    bench = bench.restarted().restarted()
+    assert bench.pump.give_bolus(550, BUTTONS) == codes.OVER_MAX_DAY
+
+
 def test_a_rate_over_the_most_basal_is_refused_and_changes_nothing():
     bench = Bench(segments=[(0, 1_000)])
     assert bench.pump.set_basal([(0, 5_001)], events.SOURCE_LINK) == codes.OVER_MAX_BASAL
