@@ -1,0 +1,52 @@
+"""Gives the chip tests their image and their copies, or skips them all with one line that says why."""
+
+import pytest
+
+from host_tests.chip import forks
+from host_tests.chip.image import ImageMissingError, find_image
+
+_HERE = "host_tests/chip/"
+_why_not = None
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "on_a_copy: run the test in a forked copy, so that fixtures stay as they were"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Look for the image once; without it every test of this folder is skipped."""
+    global _why_not
+    ours = [item for item in items if _HERE in item.path.as_posix() + "/"]
+    if not ours:
+        return
+    try:
+        find_image()
+    except ImageMissingError as missing:
+        _why_not = f"the {len(ours)} tests on the emulated chip are skipped: {missing}"
+        for item in ours:
+            item.add_marker(pytest.mark.skip(reason="no chip (see the line at the end)"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    if _why_not:
+        terminalreporter.write_line(_why_not)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a marked test in a fork: what it does to a booted chip ends with it."""
+    if pyfuncitem.get_closest_marker("on_a_copy") is None:
+        return None
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+
+    def run():
+        pyfuncitem.obj(**arguments)
+
+    try:
+        forks.on_a_copy(run)
+    except forks.CopyFailedError as failed:
+        pytest.fail(str(failed), pytrace=False)
+    return True
