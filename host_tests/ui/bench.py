@@ -1,4 +1,4 @@
-"""A pump with a face and a perfect motor, for tests of the screens: press, let time go by, look."""
+"""A pump with a face and a perfect motor, for tests of the screens: press, wait, look."""
 
 try:
     import framebuf

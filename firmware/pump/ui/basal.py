@@ -30,7 +30,8 @@ class BasalView(Screen):
 
     def view(self) -> int:
         """The segment in force and its rate."""
-        return mix(self._now(), self.pump.basal_rate_mu_h())
+        now = self._now()
+        return mix(now, self.pump.settings.basal.rates_mu_h[now])
 
     def _now(self):
         starts = self.pump.settings.basal.starts_min

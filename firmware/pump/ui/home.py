@@ -10,7 +10,6 @@ from pump.ui.bolus import BolusEntry, BolusRun
 from pump.ui.menu import MainMenu
 from pump.ui.screen import Screen, mix, refused
 
-_HOUR_MIN = const(60)
 _LONG_AGO_S = const(43_200)
 _BODY_Y = const(18)
 _DOING_Y = const(42)
@@ -54,7 +53,7 @@ class Home(Screen):
         clock = pump.clock
         shown = mix(clock.minute_of_day(), pump.state)
         shown = mix(shown, 1 if clock.trusted else 0)
-        shown = mix(shown, pump.basal_rate_mu_h())
+        shown = mix(shown, pump.settings.basal.rate_mu_h(clock.minute_of_day()))
         shown = mix(shown, pump.reservoir_steps >> 5)
         shown = mix(shown, pump.basal_today_steps >> 4)
         shown = mix(shown, pump.battery_mv >> 4)
@@ -121,11 +120,9 @@ class Home(Screen):
             canvas.text(self._why_plate(), 0, _DOING_Y)
         elif bolus.asked_mu and pump.since_bolus_s < _LONG_AGO_S:
             minutes = pump.since_bolus_s // 60
-            given = figures.dose(bolus.given_mu())
-            if minutes < 2 * _HOUR_MIN:
-                canvas.text(say.LAST_BOLUS % (given, minutes, say.MINUTES), 0, _DOING_Y)
-            else:
-                canvas.text(say.LAST_BOLUS % (given, minutes // 60, say.HOURS), 0, _DOING_Y)
+            ago = say.MINUTES_AGO % minutes if minutes < 100 else say.HOURS_AGO % (minutes // 60)
+            canvas.text(say.LAST_BOLUS % figures.dose(bolus.given_mu()), 0, _DOING_Y)
+            canvas.text_right(ago, canvas.width, _DOING_Y)
         else:
             today = pump.profile.scale.dose_mu(pump.basal_today_steps + pump.bolus_today_steps)
             canvas.text(say.TODAY % figures.dose(today), 0, _DOING_Y)

@@ -55,7 +55,7 @@ class Change(Screen):
         """OK forward, STOP back, UP and DOWN for amounts and 'again'."""
         if self._step in _AFTER:
             if button in (keys.OK, keys.STOP):
-                self.pump.stop_move(events.SOURCE_BUTTONS)
+                self.pump.stop_move()
         elif button == keys.OK:
             self._forward()
         elif button == keys.STOP:

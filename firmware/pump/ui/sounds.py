@@ -39,14 +39,15 @@ BURSTS = (LOW, MEDIUM, HIGH)
 EVERY_MS = (0, 25_000, 10_000)
 
 SILENCE = ((0, 1),)
+# Whatever is no alarm has pulses shorter than a medium alarm's and another number of them.
 CLICK = ((_C7, 8),)
 NO = ((400, 120),)
 START = ((_G6, 70), (0, 40), (_C7, 120))
-END = ((_C7, 70), (0, 40), (_C7, 70), (0, 40), (_C7, 160))
-STOPPED = ((_C7, 90), (0, 40), (_D6, 220))
-SUSPENDED = ((_C7, 120), (0, 60), (_G6, 120), (0, 60), (_D6, 240))
-RESUMED = ((_D6, 120), (0, 60), (_G6, 120), (0, 60), (_C7, 240))
-REMIND = ((_D6, 180), (0, 120), (_D6, 180))
+END = ((_C7, 70), (0, 40), (_C7, 70), (0, 40), (_C7, 70), (0, 40), (_C7, 120))
+STOPPED = ((_C7, 90), (0, 40), (_D6, 120))
+SUSPENDED = ((_C7, 90), (0, 40), (_G6, 90), (0, 40), (_D6, 90), (0, 40), (_D6, 120))
+RESUMED = ((_D6, 90), (0, 40), (_G6, 90), (0, 40), (_C7, 90), (0, 40), (_C7, 120))
+REMIND = ((_D6, 120), (0, 60), (_D6, 120))
 
 
 def length_ms(pattern):

@@ -15,9 +15,10 @@ HOME_HINT_RIGHT = "OK Menu"
 HOLD_SUSPEND = "Hold STOP to suspend"
 HOLD_RESUME = "Hold STOP to resume"
 TODAY = "Today %s U"
-LAST_BOLUS = "Bolus %s U %d %s"
+LAST_BOLUS = "Bolus %s U"
+MINUTES_AGO = "%dm ago"
+HOURS_AGO = "%dh ago"
 MINUTES = "min"
-HOURS = "h"
 HOME_BOLUS = "Bolus %s of %s U"
 SUSPENDED = "SUSPENDED"
 BY_YOU = "Nothing is delivered"
@@ -108,14 +109,14 @@ ALARMS = (
     ),
     (
         "Reservoir empty",
-        "EMPTY",
+        "RES. EMPTY",
         "Reservoir has run out",
         "Change it: Menu,",
         "Reservoir",
     ),
-    ("Reservoir low", "LOW", "Reservoir is low", "Have a new one ready", ""),
-    ("Battery empty", "BATTERY", "Delivery has stopped:", "battery is empty.", "Charge it now"),
-    ("Battery low", "BATTERY", "Battery is low", "Charge it soon", ""),
+    ("Reservoir low", "RES. LOW", "Reservoir is low", "Have a new one ready", ""),
+    ("Battery empty", "BATT EMPTY", "Delivery has stopped:", "battery is empty.", "Charge it now"),
+    ("Battery low", "BATT LOW", "Battery is low", "Charge it soon", ""),
     ("Motor error", "MOTOR", "Steps were not made", "Do not use the pump.", "Switch off and on"),
     (
         "System error",
@@ -155,7 +156,7 @@ CHANGE_ASK = ("Change the reservoir?", "Delivery stops until", "it is finished."
 REWIND = "Rewind"
 REWIND_ASK = ("Take off the tubing", "and the reservoir.", "OK draws back")
 REWINDING = "Drawing back"
-REWOUND = ("Drawn back.", "Put the new reservoir", "in.")
+REWOUND = ("Drawn back. Insert", "the new reservoir,", "then go on.")
 LOAD = "Units in it"
 PRIME = "Prime"
 PRIME_ASK = ("Hold needle up, away", "from the body.", "OK fills the tubing")

@@ -83,8 +83,7 @@ class Ui:
             if not self.alarm:
                 self._screen().press(button)
         elif kind == keys.HOLD and button == keys.STOP and self._stop_at_home:
-            self.go_home()
-            self._home.held()
+            self._held()
         if button == keys.STOP and kind in (keys.HOLD, keys.RELEASE):
             self._home.stop_down = False
 
@@ -193,15 +192,21 @@ class Ui:
         """STOP before anything else: end what a person can stop. True when that was the press."""
         self._stop_at_home = len(self._stack) == 1
         if self.pump.bolus.active:
-            self.pump.stop_bolus(events.SOURCE_BUTTONS)
+            self.pump.stop_bolus()
             if not isinstance(self.top(), BolusRun):
                 self.go_home()
                 self.open(BolusRun(self))
             return True
         if self.pump.move.active:
-            self.pump.stop_move(events.SOURCE_BUTTONS)
+            self.pump.stop_move()
             return True
         return False
+
+    def _held(self):
+        # On an alarm STOP can only take away: nobody resumes what they have not read.
+        if not (self.alarm and self.pump.state == states.SUSPENDED):
+            self.go_home()
+            self._home.held()
 
     def _watch_bolus(self):
         active = self.pump.bolus.active

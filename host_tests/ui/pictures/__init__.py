@@ -1,0 +1,1 @@
+"""The stored pictures of every screen, and the way each is reached."""

@@ -1,0 +1,36 @@
+"""Every screen looks as its stored picture, and the font is what is drawn."""
+
+import pytest
+
+from host_tests.ui import glyphs
+from host_tests.ui.pictures import png
+from host_tests.ui.pictures.scenes import SCENES
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_the_screen_looks_as_stored(scene):
+    picture = png.drawn(scene())
+    if not png.same(scene.__name__, picture):
+        path = png.store(picture, png.LOOK, scene.__name__)
+        pytest.fail(
+            f"the screen looks different now: look at {path}; if it is right, "
+            "run `python -m host_tests.ui.pictures --write`"
+        )
+
+
+def test_no_stored_picture_is_left_of_a_screen_that_is_gone():
+    assert {path.stem for path in png.STORED.glob("*.png")} == {s.__name__ for s in SCENES}
+
+
+def test_a_picture_with_one_other_dot_is_not_the_same(tmp_path, monkeypatch):
+    picture = png.drawn(SCENES[0]())
+    monkeypatch.setattr(png, "STORED", tmp_path)
+    assert not png.same("boot", picture)
+    png.store(picture, tmp_path, "boot")
+    assert png.same("boot", picture)
+    picture.putpixel((5, 5), 1 - int(picture.getpixel((5, 5)) > 0))
+    assert not png.same("boot", picture)
+
+
+def test_the_font_is_what_is_drawn():
+    assert glyphs.main([]) == 0

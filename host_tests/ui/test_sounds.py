@@ -1,0 +1,49 @@
+"""The alarms' patterns hold the counts and the times that IEC 60601-1-8 asks."""
+
+from pump.ui import sounds
+
+NOTES = ("SILENCE", "CLICK", "NO", "START", "END", "STOPPED", "SUSPENDED", "RESUMED", "REMIND")
+
+
+def _pulses(pattern):
+    return [ms for hertz, ms in pattern if hertz]
+
+
+def _gaps(pattern):
+    return [ms for hertz, ms in pattern if not hertz]
+
+
+def test_the_high_burst_is_ten_pulses_of_three_and_two_twice():
+    assert len(_pulses(sounds.HIGH)) == 10
+    assert all(75 <= ms <= 200 for ms in _pulses(sounds.HIGH))
+    gaps = _gaps(sounds.HIGH)
+    assert len(gaps) == 9
+    assert gaps[:4] == gaps[5:]
+    assert gaps[4] > gaps[2] > max(gaps[0], gaps[1], gaps[3])
+
+
+def test_the_medium_burst_is_three_pulses_and_the_low_one_two():
+    assert len(_pulses(sounds.MEDIUM)) == 3 and len(_pulses(sounds.LOW)) == 2
+    for pattern in (sounds.MEDIUM, sounds.LOW):
+        assert all(125 <= ms <= 250 for ms in _pulses(pattern))
+
+
+def test_the_pauses_between_bursts_are_in_range():
+    _, medium_ms, high_ms = sounds.EVERY_MS
+    assert 2_500 <= high_ms - sounds.length_ms(sounds.HIGH) <= 15_000
+    assert 2_500 <= medium_ms - sounds.length_ms(sounds.MEDIUM) <= 30_000
+
+
+def test_no_other_tone_can_be_taken_for_an_alarm():
+    alarms = [len(_pulses(pattern)) for pattern in (sounds.HIGH, sounds.MEDIUM)]
+    for name in NOTES:
+        pulses = _pulses(getattr(sounds, name))
+        assert len(pulses) not in alarms
+        assert all(ms < 125 for ms in pulses)
+
+
+def test_every_pattern_is_pairs_of_a_tone_and_a_time():
+    for name in NOTES:
+        for hertz, ms in getattr(sounds, name) + sounds.HIGH + sounds.MEDIUM + sounds.LOW:
+            assert hertz == 0 or 100 <= hertz <= 5_000
+            assert 0 < ms <= 1_000

@@ -1,0 +1,605 @@
+"""What the buttons do on every screen."""
+
+import micropython
+
+from host_tests.ui.bench import Bench
+from host_tests.ui.pictures import scenes
+from pump.core import alarms as al
+from pump.core import codes, events, states
+from pump.core import settings as st
+from pump.ui import figures, keys, sounds
+from pump.ui.keys import DOWN, OK, STOP, UP
+
+
+def test_a_fresh_board_gives_a_bolus_although_its_clock_is_not_set():
+    bench = Bench()
+    bench.press(UP, UP, UP, OK, OK)
+    bench.run(20_000)
+    assert bench.pump.bolus.given_mu() == 100
+    assert bench.motor_steps == bench.pump.profile.scale.steps(100)
+
+
+def test_the_first_press_during_the_boot_screen_opens_the_bolus():
+    bench = Bench()
+    assert bench.sees("Not a medical device")
+    bench.press(UP)
+    assert bench.sees("0.00")
+    assert not bench.sees("Not a medical device")
+
+
+def test_the_boot_screen_goes_by_itself_after_two_seconds():
+    bench = Bench()
+    bench.run(1_900)
+    assert bench.sees("Not a medical device")
+    bench.run(200)
+    assert not bench.sees("Not a medical device")
+
+
+def test_presses_before_the_pump_has_started_do_nothing():
+    bench = Bench(started=False)
+    bench.ui.gesture(UP, keys.PRESS)
+    bench.ui.gesture(OK, keys.PRESS)
+    assert bench.at_home()
+
+
+def test_opening_the_bolus_starts_at_zero_and_up_adds_one_step_each():
+    bench = scenes.in_use()
+    bench.press(UP)
+    assert bench.sees("0.00")
+    bench.press(UP, UP, UP)
+    assert bench.sees("0.15")
+    bench.press(DOWN)
+    assert bench.sees("0.10")
+
+
+def test_the_bolus_step_is_the_setting():
+    bench = scenes.in_use()
+    bench.pump.set_setting(st.BOLUS_STEP_MU, 500, 0)
+    bench.press(UP, UP, UP)
+    assert bench.sees("1.00")
+
+
+def test_a_held_button_repeats_the_step():
+    bench = scenes.in_use()
+    bench.press(UP)
+    bench.ui.gesture(UP, keys.PRESS)
+    for _ in range(9):
+        bench.ui.gesture(UP, keys.REPEAT)
+    bench.ui.gesture(UP, keys.RELEASE)
+    assert bench.sees("0.50")
+
+
+def test_the_amount_stays_between_zero_and_the_max_bolus():
+    bench = scenes.in_use()
+    bench.pump.set_setting(st.MAX_BOLUS_MU, 150, 0)
+    bench.press(UP, DOWN)
+    assert bench.sees("0.00")
+    bench.press(UP, UP, UP, UP, UP)
+    assert bench.sees("0.15")
+
+
+def test_ok_at_zero_asks_nothing():
+    bench = scenes.in_use()
+    bench.press(UP, OK)
+    assert not bench.sees("Give")
+    assert bench.sees("0.00")
+
+
+def test_one_ok_asks_and_does_not_give():
+    bench = scenes.bolus_ask()
+    assert bench.sees("Give") and bench.sees("1.25") and bench.sees("at 1.5 U/min")
+    bench.run(5_000)
+    assert not bench.pump.bolus.active
+    assert bench.pump.bolus.asked_mu == 0
+
+
+def test_stop_at_the_question_keeps_the_amount_and_gives_nothing():
+    bench = scenes.bolus_ask()
+    bench.press(STOP)
+    assert not bench.sees("Give") and bench.sees("1.25")
+    bench.press(STOP)
+    assert bench.at_home()
+    assert bench.pump.bolus.asked_mu == 0
+
+
+def test_up_and_down_do_not_change_what_is_asked():
+    bench = scenes.bolus_ask()
+    bench.press(UP, DOWN, UP, OK)
+    assert bench.pump.bolus.asked_mu == 1_250
+
+
+def test_the_screen_follows_the_bolus_and_ends_with_what_was_given():
+    bench = scenes.bolus_runs()
+    assert bench.sees("Bolus runs") and bench.sees("0.49")
+    bench.run(60_000)
+    assert bench.sees("Bolus given") and bench.sees("1.25") and bench.sees("All given")
+    bench.press(OK)
+    assert bench.at_home()
+
+
+def test_stop_on_the_running_bolus_shows_what_was_given_until_then():
+    bench = scenes.bolus_runs()
+    bench.press(STOP)
+    given_mu = bench.pump.bolus.given_mu()
+    assert not bench.pump.bolus.active and 0 < given_mu < 1_250
+    assert bench.sees("Bolus stopped") and bench.sees(figures.dose(given_mu))
+    assert bench.sees("1.25 U") and bench.sees("Stopped by you")
+
+
+def _ways_from_a_running_bolus():
+    yield "home", (OK,)
+    yield "menu", (OK, OK)
+    for row in range(7):
+        yield "menu row %d" % row, (OK, OK) + (DOWN,) * row + (OK,)
+    yield "a setting that is asked", (OK, OK) + (DOWN,) * 4 + (OK, OK, UP, OK)
+    yield "clock, asked", (OK, OK) + (DOWN,) * 3 + (OK,) * 6
+
+
+def test_one_stop_ends_a_running_bolus_from_any_screen():
+    for name, buttons in _ways_from_a_running_bolus():
+        bench = scenes.bolus_runs()
+        bench.press(*buttons)
+        assert bench.pump.bolus.active, name
+        bench.ui.gesture(STOP, keys.PRESS)
+        bench.turn(0)
+        assert not bench.pump.bolus.active, name
+        assert bench.pump.bolus.reason == events.END_STOPPED, name
+        assert bench.sees("Bolus stopped"), name
+        assert bench.pump.state == states.RUNNING, name
+
+
+def test_one_stop_ends_a_running_bolus_under_an_alarm_which_stays():
+    bench = scenes.bolus_runs()
+    bench.battery_mv = 3_450
+    bench.run(300)
+    assert bench.ui.alarm == al.BATTERY_LOW and bench.pump.bolus.active
+    bench.press(STOP)
+    assert not bench.pump.bolus.active
+    assert bench.ui.alarm == al.BATTERY_LOW
+    bench.press(OK)
+    assert bench.sees("Bolus stopped")
+
+
+def test_up_after_the_end_of_a_bolus_opens_the_next():
+    bench = scenes.bolus_given()
+    bench.press(UP)
+    assert bench.sees("0.00") and bench.sees("OK Next")
+
+
+def test_up_at_home_while_a_bolus_runs_leads_back_to_it():
+    bench = scenes.home_bolus()
+    assert bench.sees("Bolus 0.49 of 1.25 U")
+    bench.press(UP)
+    assert bench.sees("Bolus runs")
+
+
+def test_a_refused_bolus_says_why_and_leads_back_to_the_amount():
+    bench = scenes.bolus_refused()
+    assert bench.sees("Not done") and bench.sees("Over the limit of one")
+    assert not bench.pump.bolus.active
+    bench.press(OK)
+    assert bench.sees("1.25") and not bench.sees("Give")
+
+
+def test_a_bolus_while_suspended_is_refused_with_its_reason():
+    bench = scenes.home_suspended()
+    bench.press(UP, UP, OK, OK)
+    assert bench.sees("suspended")
+    assert not bench.pump.bolus.active
+
+
+def test_an_untouched_amount_goes_home_after_a_minute_without_giving():
+    for scene in (scenes.bolus_entry, scenes.bolus_ask, scenes.menu_top, scenes.setting_ask):
+        bench = scene()
+        bench.run(59_000, 500)
+        assert not bench.at_home()
+        bench.run(1_500, 500)
+        assert bench.at_home()
+        assert bench.pump.bolus.asked_mu == 0
+        assert bench.settings.get(st.BOLUS_STEP_MU) == 50
+
+
+def test_a_running_bolus_keeps_its_screen_for_longer_than_a_minute():
+    bench = scenes.in_use()
+    bench.press(UP, *[UP] * 60, OK, OK)
+    bench.run(90_000)
+    assert bench.sees("Bolus runs")
+
+
+def test_holding_stop_at_home_suspends_and_again_resumes():
+    bench = scenes.in_use()
+    bench.hold(STOP)
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.sees("SUSPENDED") and bench.sees("Hold STOP to resume")
+    bench.hold(STOP)
+    assert bench.pump.state == states.RUNNING
+    assert not bench.sees("SUSPENDED")
+    assert sounds.SUSPENDED in bench.sounds and sounds.RESUMED in bench.sounds
+
+
+def test_a_short_stop_at_home_suspends_nothing_and_says_how():
+    bench = scenes.in_use()
+    bench.ui.gesture(STOP, keys.PRESS)
+    assert bench.sees("Hold STOP to suspend")
+    bench.run(500)
+    bench.ui.gesture(STOP, keys.RELEASE)
+    assert not bench.sees("Hold STOP")
+    assert bench.pump.state == states.RUNNING
+
+
+def test_holding_stop_at_home_in_a_bolus_stops_it_and_then_suspends():
+    bench = scenes.home_bolus()
+    bench.ui.gesture(STOP, keys.PRESS)
+    bench.turn(10)
+    assert not bench.pump.bolus.active and bench.pump.state == states.RUNNING
+    bench.run(2_000)
+    bench.ui.gesture(STOP, keys.HOLD)
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.sees("SUSPENDED")
+
+
+def test_holding_stop_that_only_left_a_screen_suspends_nothing():
+    bench = scenes.bolus_entry()
+    bench.hold(STOP)
+    assert bench.at_home()
+    assert bench.pump.state == states.RUNNING
+
+
+def test_resuming_is_refused_while_its_alarm_is_there():
+    bench = scenes.home_suspended_by_alarm()
+    bench.hold(STOP)
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.sees("An alarm must be")
+    bench.pressure_mbar = 100
+    bench.run(200)
+    bench.press(OK)
+    bench.hold(STOP)
+    assert bench.pump.state == states.RUNNING
+
+
+def test_holding_stop_on_an_alarm_never_resumes():
+    bench = scenes.occlusion()
+    bench.pressure_mbar = 100
+    bench.run(200)
+    bench.hold(STOP)
+    assert bench.pump.state == states.SUSPENDED and bench.ui.alarm == al.OCCLUSION
+
+
+def test_the_reminder_of_a_suspended_pump_sounds_and_lights_the_display():
+    bench = scenes.home_suspended()
+    bench.run(10 * 60_000, 1_000)
+    assert not bench.ui.lit() and sounds.REMIND not in bench.sounds
+    bench.run(5 * 60_000, 1_000)
+    assert sounds.REMIND in bench.sounds
+
+
+def test_a_high_alarm_takes_the_screen_and_ok_acknowledges_it():
+    bench = scenes.in_use()
+    bench.press(OK, DOWN)
+    bench.pressure_mbar = 900
+    bench.run(300)
+    assert bench.sees("OCCLUSION") and bench.sees("OK = acknowledge")
+    bench.press(UP, DOWN, STOP)
+    assert bench.sees("OCCLUSION")
+    bench.press(OK)
+    assert bench.sees("Menu")
+    assert not bench.pump.alarms.waiting & 1 << al.OCCLUSION
+    bench.press(STOP)
+    assert bench.sees("SUSPENDED") and bench.sees("Occlusion")
+
+
+def test_ok_acknowledges_what_was_on_the_screen_and_not_what_came_since():
+    bench = scenes.in_use()
+    bench.battery_mv = 3_450
+    bench.run(300)
+    assert bench.ui.alarm == al.BATTERY_LOW
+    bench.pump.alarms.cause(al.OCCLUSION, True)
+    bench.ui.gesture(OK, keys.PRESS)
+    assert bench.pump.alarms.waiting == 1 << al.OCCLUSION
+
+
+def test_low_alarms_are_a_banner_and_block_no_button():
+    bench = scenes.fresh()
+    bench.pump.alarms.once(al.LOG_NEW)
+    bench.run(100)
+    assert not bench.ui.alarm
+    assert bench.sees("Clock not set")
+    bench.press(OK)
+    assert bench.sees("Menu")
+
+
+def test_an_acknowledged_alarm_whose_cause_stays_is_a_banner():
+    bench = scenes.home_alarm_seen()
+    assert bench.at_home() and bench.sees("Battery low")
+
+
+def test_an_alarm_during_the_question_makes_it_be_asked_anew():
+    bench = scenes.bolus_ask()
+    bench.battery_mv = 3_450
+    bench.run(300)
+    bench.press(OK, OK)
+    assert bench.sees("Give")
+    assert bench.pump.bolus.asked_mu == 0
+
+
+def test_alarms_in_the_list_can_be_read_and_acknowledged():
+    bench = scenes.fresh()
+    bench.pump.alarms.once(al.LOG_NEW)
+    bench.press(OK, DOWN, DOWN, OK, DOWN, OK)
+    assert bench.sees("NEW LOG")
+    bench.press(OK)
+    assert not bench.pump.alarms.raised & 1 << al.LOG_NEW
+    assert bench.sees("Clock not set") and not bench.sees("Log is new")
+
+
+def _bursts(bench, pattern, milliseconds):
+    bench.sounds = []
+    bench.run(milliseconds)
+    return bench.sounds.count(pattern)
+
+
+def test_a_high_alarm_sounds_every_ten_seconds_until_acknowledged():
+    bench = scenes.occlusion()
+    assert sounds.HIGH in bench.sounds
+    assert _bursts(bench, sounds.HIGH, 60_000) == 6
+    bench.press(OK)
+    assert _bursts(bench, sounds.HIGH, 60_000) == 0
+
+
+def test_a_medium_alarm_sounds_every_25_seconds_until_acknowledged():
+    bench = scenes.in_use()
+    bench.battery_mv = 3_450
+    bench.run(300)
+    assert sounds.MEDIUM in bench.sounds
+    assert _bursts(bench, sounds.MEDIUM, 100_000) == 4
+    bench.press(OK)
+    assert _bursts(bench, sounds.MEDIUM, 60_000) == 0
+
+
+def test_a_low_alarm_sounds_once_and_when_the_core_repeats_it():
+    bench = scenes.fresh()
+    assert bench.sounds.count(sounds.LOW) == 1
+    assert _bursts(bench, sounds.LOW, 280_000) == 0
+    assert _bursts(bench, sounds.LOW, 40_000) == 1
+
+
+def test_acknowledging_cuts_the_burst_short():
+    bench = scenes.occlusion()
+    bench.sounds = []
+    bench.press(OK)
+    assert sounds.SILENCE in bench.sounds
+
+
+def test_key_clicks_do_not_cut_into_a_burst_and_can_be_switched_off():
+    bench = scenes.occlusion()
+    bench.sounds = []
+    bench.press(UP)
+    assert bench.sounds == []
+    bench = scenes.in_use()
+    bench.sounds = []
+    bench.press(OK)
+    assert bench.sounds == [sounds.CLICK]
+    bench.pump.set_setting(st.KEY_CLICKS, 0, 0)
+    bench.sounds = []
+    bench.press(DOWN)
+    assert bench.sounds == []
+
+
+def test_start_and_end_of_a_bolus_are_heard():
+    bench = scenes.bolus_ask()
+    bench.sounds = []
+    bench.press(OK)
+    assert sounds.START in bench.sounds
+    bench.run(60_000)
+    assert bench.sounds[-1] == sounds.END
+    bench = scenes.bolus_runs()
+    bench.press(STOP)
+    assert bench.sounds[-1] == sounds.STOPPED
+
+
+def test_the_reservoir_change_leads_from_the_menu_to_the_counted_reservoir():
+    primed = scenes.change_primed().pump.move.made_steps
+    bench = scenes.change_ready()
+    scale = bench.pump.profile.scale
+    loaded, filled = scale.steps(290_000), scale.steps(300)
+    assert bench.pump.state == states.CHANGING
+    assert bench.pump.reservoir_steps == loaded - primed - filled
+    assert bench.sees("8.06 U") and bench.sees("0.30 U")
+    bench.press(OK)
+    assert bench.pump.state == states.RUNNING
+    assert bench.sees("Delivery goes on")
+    bench.press(OK)
+    assert bench.at_home()
+
+
+def test_stop_stops_the_motor_in_every_step_of_the_change():
+    for scene in (scenes.change_rewinding, scenes.change_priming):
+        bench = scene()
+        assert bench.pump.move.active
+        bench.press(STOP)
+        assert not bench.pump.move.active
+        made = bench.motor_steps
+        bench.run(2_000)
+        assert bench.motor_steps == made
+        assert bench.sees("Again")
+
+
+def test_up_primes_again_and_the_screen_adds_it_up():
+    bench = scenes.change_primed()
+    first = bench.pump.move.made_steps
+    bench.press(UP)
+    bench.run(1_000)
+    bench.press(OK)
+    total = bench.pump.profile.scale.dose_mu(first) + bench.pump.profile.scale.dose_mu(
+        bench.pump.move.made_steps
+    )
+    assert bench.sees(figures.nearest(total))
+
+
+def test_the_change_does_not_leave_for_want_of_presses():
+    bench = scenes.change_prime_ask()
+    bench.run(120_000, 1_000)
+    assert bench.sees("Prime")
+
+
+def test_a_change_that_was_left_says_so_at_home_and_goes_on_from_the_menu():
+    bench = scenes.home_change_open()
+    assert bench.sees("Reservoir change open")
+    bench.press(OK, OK)
+    assert bench.sees("Rewind")
+    bench = scenes.change_prime_ask()
+    bench.press(STOP, OK, OK, OK)
+    assert bench.sees("Prime")
+
+
+def test_a_change_of_a_suspended_pump_leaves_it_suspended_and_says_so():
+    bench = scenes.home_suspended()
+    bench.press(OK, OK, OK, OK)
+    bench.run(1_000)
+    bench.press(STOP, OK, OK, OK)
+    bench.run(1_000)
+    bench.press(STOP, OK)
+    for _ in range(6):
+        bench.press(DOWN)
+    bench.press(OK, OK)
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.sees("Pump stays suspended")
+
+
+def test_a_setting_changes_only_after_a_second_ok():
+    bench = scenes.setting_ask()
+    assert bench.sees("was 0.05 U") and bench.sees("0.10 U")
+    assert bench.settings.get(st.BOLUS_STEP_MU) == 50
+    bench.press(OK)
+    assert bench.settings.get(st.BOLUS_STEP_MU) == 100
+    assert bench.sees("Settings")
+
+
+def test_a_setting_stays_in_its_range():
+    bench = scenes.setting()
+    for _ in range(200):
+        bench.ui.gesture(UP, keys.REPEAT)
+    assert bench.sees("1.00 U")
+    for _ in range(200):
+        bench.ui.gesture(DOWN, keys.REPEAT)
+    assert bench.sees("0.01 U")
+
+
+def test_the_clock_is_set_after_a_question_with_old_and_new():
+    bench = scenes.clock_ask()
+    assert bench.sees("14:05") and bench.sees("15:03")
+    assert bench.sees("23 Nov 2026") and bench.sees("24 Nov 2026")
+    bench.press(OK)
+    assert bench.pump.clock.local_s // 60 == (figures.local_s_of(2026, 11, 24, 15 * 60 + 3) // 60)
+    assert bench.at_home()
+
+
+def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
+    bench = scenes.fresh()
+    bench.press(OK, DOWN, DOWN, DOWN, OK, OK, OK, OK, OK, OK, OK)
+    assert bench.pump.clock.trusted
+    assert not bench.sees("Clock not set")
+    assert figures.date_of(bench.pump.clock.local_s) == (2026, 1, 1)
+
+
+def test_stop_goes_back_one_field_of_the_clock():
+    bench = scenes.clock_month()
+    for _ in range(3):
+        bench.press(STOP)
+    assert bench.sees("Clock")
+    bench.press(STOP)
+    assert bench.sees("Menu")
+
+
+def test_the_display_goes_dark_after_its_time_but_not_while_something_is_asked():
+    bench = scenes.in_use()
+    bench.press(DOWN)
+    bench.run(29_000, 500)
+    assert bench.ui.lit()
+    bench.run(2_000, 500)
+    assert not bench.ui.lit()
+    bench.press(UP)
+    assert bench.ui.lit()
+    bench.run(40_000, 500)
+    assert bench.ui.lit()
+
+
+def test_an_alarm_keeps_the_display_lit():
+    bench = scenes.occlusion()
+    bench.run(120_000, 500)
+    assert bench.ui.lit()
+
+
+def test_a_redraw_is_due_when_what_is_shown_changes_and_not_otherwise():
+    bench = scenes.in_use()
+    bench.look()
+    bench.run(5_000)
+    assert not bench.ui.dirty
+    bench.run(60_000)
+    assert bench.ui.dirty
+    bench.look()
+    bench.press(UP)
+    assert bench.ui.dirty
+
+
+def test_the_high_alarm_flashes_twice_a_second():
+    bench = scenes.occlusion()
+    flashes = 0
+    dark = bench.ui._alarm_screen.plate_dark
+    for _ in range(400):
+        bench.turn(10)
+        if bench.ui._alarm_screen.plate_dark != dark:
+            dark = not dark
+            flashes += 1
+    assert flashes == 16
+
+
+def test_an_idle_turn_of_the_face_allocates_nothing():
+    bench = scenes.in_use()
+    bench.look()
+    bench.run(400)
+    bench.look()
+    micropython.heap_lock()
+    try:
+        for _ in range(10):
+            bench.ui.advance(100)
+            bench.ui.take_sound()
+            bench.ui.due_ms()
+            bench.ui.lit()
+    finally:
+        micropython.heap_unlock()
+
+
+def test_the_app_may_sleep_for_as_long_as_nothing_happens_here():
+    bench = scenes.in_use()
+    bench.look()
+    assert bench.ui.due_ms() >= 10_000
+    bench.press(OK)
+    bench.look()
+    bench.turn(0)
+    assert 59_000 <= bench.ui.due_ms() <= 60_000
+    bench = scenes.occlusion()
+    bench.look()
+    assert bench.ui.due_ms() <= 250
+
+
+def test_every_screen_fits_on_the_display():
+    for scene in scenes.SCENES:
+        scene().look()
+
+
+def test_every_alarm_refusal_and_state_has_a_text_that_fits():
+    for _, bench in scenes.every_alarm():
+        bench.look()
+    for _, bench in scenes.every_refusal():
+        bench.look()
+    for _, bench in scenes.every_state():
+        bench.look()
+
+
+def test_the_texts_cover_the_tables_of_the_core():
+    say = Bench().ui.texts
+    assert len(say.REASONS) == len(codes.CODES)
+    assert len(say.ALARMS) == len(al.ALARMS)
+    assert len(say.ENDS) == len(events.ENDS)
+    assert sorted(say.SETTING_NAMES) == sorted([row[0] for row in st.SETTINGS])
