@@ -1,7 +1,8 @@
-"""An emulated Pico on the desk: the built tree in its flash, fingers on its buttons, a meter on STEP.
+"""An emulated Pico on the desk: a tree in its flash, fingers on its buttons, a meter on STEP.
 
-Single-threaded and repeatable: simulated time passes only inside `run_*`, `press` and `wait_for`, and depends
-on no clock of the host. Boot once and fork (see forks.py) to try many things from one state.
+Single-threaded and repeatable: simulated time passes only inside `run_*`, `press` and `wait_for`,
+and depends on no clock of the host. Boot once and fork (see forks.py) to try many things from
+one state.
 """
 
 import runpy
@@ -41,36 +42,18 @@ class OutOfTimeError(AssertionError):
 
 def board_pins(name="pico"):
     """The literals of boards/<name>/board.py as attributes."""
-    if not (ROOT / "boards" / name / "board.py").exists():
-        return types.SimpleNamespace(
-            STEP_PIN=2,
-            DIR_PIN=3,
-            ENABLE_PIN=6,
-            BUTTON_UP_PIN=10,
-            BUTTON_DOWN_PIN=11,
-            BUTTON_OK_PIN=12,
-            BUTTON_STOP_PIN=13,
-            BUZZER_PIN=15,
-            I2C_ID=0,
-            I2C_SDA_PIN=4,
-            I2C_SCL_PIN=5,
-            I2C_ADDRESS=0x3C,
-            BATTERY_ADC_PIN=26,
-            BATTERY_FULL_SCALE_MV=6600,
-            PRESSURE_ADC_PIN=27,
-            PRESSURE_FULL_SCALE_MBAR=2000,
-        )
     return types.SimpleNamespace(**runpy.run_path(str(ROOT / "boards" / name / "board.py")))
 
 
 class Chip:
-    """An RP2040 with MicroPython, a filesystem, four buttons, a display, a motor driver and a cable.
+    """An RP2040 with MicroPython, a filesystem, buttons, a display, a motor driver and a cable.
 
-    filesystem:   image bytes (tree.pack, cut_power) or None for an erased flash, which MicroPython formats
-    usb:          False leaves the cable out (the fastest way to run); `plug()` puts it in later
-    i2c_bit_nanos: 0: display bytes take no time (fast to run); WIRE_400_KHZ: as on a board
-    erase_ms, program_us: how long the flash stalls the CPU; 0 is the emulator's own habit (fast to run), a Pico's
-                  part (W25Q16JV, table 9.6) typically takes 45 ms and 400 us
+    - `filesystem`: an image (tree.pack, cut_power), or None for an erased flash, which
+      MicroPython formats.
+    - `usb`: False leaves the cable out; `plug()` puts it in later.
+    - `i2c_bit_nanos`: 0: display bytes take no time (fast to run); WIRE_400_KHZ: as on a board.
+    - `erase_ms`, `program_us`: how long the flash stalls the CPU. 0 is the emulator's own habit
+      and fast to run; a Pico's part (W25Q16JV, table 9.6) typically takes 45 ms and 400 us.
     """
 
     def __init__(
@@ -96,6 +79,7 @@ class Chip:
             self._region()[:] = filesystem
         self._pacer = Pacer(mcu)
         self.motor = StepMeter(mcu, self.board)
+        self._reads_back(self.board.STEP_PIN)
         self.display = Ssd1306(self.board.I2C_ADDRESS)
         self._wire = self.display.attach(mcu.i2c[self.board.I2C_ID], mcu.clock, i2c_bit_nanos)
         self.flash = FlashChip(mcu, erase_ms, program_us)
@@ -149,7 +133,7 @@ class Chip:
         self._run_to(self.nanos + ms * 1e6)
 
     def run_until(self, predicate, limit_ms, every_ms=2, what=None):
-        """Run until `predicate()` holds, looking every `every_ms`; returns the milliseconds it took."""
+        """Run until `predicate()` holds, looking every `every_ms`; returns the ms it took."""
         start = self.nanos
         while not predicate():
             if self.nanos - start >= limit_ms * 1e6:
@@ -158,7 +142,7 @@ class Chip:
         return (self.nanos - start) / 1e6
 
     def run_to_pulse(self, count, limit_ms):
-        """Run until exactly `count` more pulses came on STEP, and stop within the next instruction."""
+        """Run until exactly `count` more pulses came on STEP, and stop right there."""
         goal = len(self.motor.pulses) + count
 
         def look():
@@ -197,7 +181,7 @@ class Chip:
         self._pacer.pins_changed(lambda: pin.set_input_value(False))
 
     def release(self, button):
-        """Take the finger off: the pin is left to its pull-up, if the firmware has switched one on."""
+        """Take the finger off: the pin is left to its pull-up, if the firmware switched it on."""
         pin = self.mcu.gpio[self._pin(button)]
         self._pacer.pins_changed(pin.release_input)
 
@@ -219,12 +203,20 @@ class Chip:
         self.set_adc(self.board.BATTERY_ADC_PIN, mv, self.board.BATTERY_FULL_SCALE_MV)
 
     def set_pressure_mbar(self, mbar):
-        self.set_adc(self.board.PRESSURE_ADC_PIN, mbar, self.board.PRESSURE_FULL_SCALE_MBAR)
+        """Put a pressure on a ratiometric sensor, as the board's literals describe it."""
+        board = self.board
+        raw = mbar * board.PRESSURE_SPAN_U16 // board.PRESSURE_FULL_SCALE_MBAR
+        self.set_adc(board.PRESSURE_ADC_PIN, board.PRESSURE_ZERO_U16 + raw, 65_535)
 
     def set_adc(self, pin, value, full_scale):
         """Put a voltage on an ADC pin, as a part of the full scale."""
         reading = value * ADC_TOP // full_scale if full_scale else 0
         self.mcu.adc.channel_values[pin - FIRST_ADC_PIN] = min(max(reading, 0), ADC_TOP)
+
+    def _reads_back(self, number):
+        """A pad's input follows what the chip drives; the emulator leaves it where it was."""
+        pin = self.mcu.gpio[number]
+        pin.add_listener(lambda value, _: pin.set_input_value(value.name == "HIGH"))
 
     # The picture
 

@@ -1,4 +1,4 @@
-"""Gives the chip tests their image and their copies, or skips them all with one line that says why."""
+"""Skips the chip tests with one line when they cannot run, and runs them in copies of a chip."""
 
 import pytest
 

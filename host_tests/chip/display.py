@@ -14,7 +14,7 @@ HORIZONTAL = 0
 VERTICAL = 1
 PAGE = 2
 
-# Commands that are followed by parameters, and how many (table 9-1, and 0x8D of the application note).
+# Commands followed by parameters, and how many (table 9-1; 0x8D is in the application note).
 PARAMETERS = {
     0x20: 1,
     0x21: 2,
@@ -36,7 +36,7 @@ PARAMETERS = {
 
 
 class Ssd1306:
-    """The panel's controller. `present = False` unplugs it: its address is no longer acknowledged."""
+    """The panel's controller. `present = False` unplugs it: nobody acknowledges its address."""
 
     def __init__(self, address=ADDRESS):
         self.address = address
@@ -154,7 +154,7 @@ class Ssd1306:
         return self.present and self.on and self.charge_pump
 
     def rows(self):
-        """What is seen: 64 rows of 128 values 0 or 1, on a module mounted for A1/C8 (the usual)."""
+        """What is seen: 64 rows of 128 values 0 or 1, on a module mounted for A1 and C8."""
         if not self.lit:
             return [[0] * WIDTH for _ in range(HEIGHT)]
         return [[self._pixel(x, y) for x in range(WIDTH)] for y in range(HEIGHT)]
@@ -240,8 +240,8 @@ class Wire:
     def _answer(self, complete, acknowledged):
         complete(acknowledged)
         if not acknowledged:
-            # An abort empties the FIFO and the controller says so; the emulator forgets to, and the
-            # firmware would wait for its timeout (50 ms, ETIMEDOUT) instead of getting EIO at once.
+            # An abort empties the FIFO and the controller says so. The emulator forgets to, and
+            # the firmware would wait for its timeout (50 ms) instead of getting EIO at once.
             self._bus._set_interrupts(R_TX_EMPTY)
 
 

@@ -1,7 +1,7 @@
 """Runs a function in a forked copy of this process, so that a booted chip is a snapshot.
 
-A fork costs milliseconds where a boot costs seconds: boot once, then press, cut and break in copies.
-The copy's result comes back pickled, its exception as text with the traceback.
+A fork costs milliseconds where a boot costs seconds: boot once, press, cut and break in copies.
+A copy's result comes back pickled, its exception as text with the traceback.
 """
 
 import os

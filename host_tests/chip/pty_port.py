@@ -1,8 +1,8 @@
 """Serves a chip's USB serial port as a pseudo-terminal that any serial program can open.
 
-Whether a program has it open is seen from the master side (a hang-up while nobody does), and raises or
-drops DTR as plugging a terminal program does. A program that does not read makes the board's
-buffers fill up, as on a cable.
+Whether a program has it open is seen from the master side (a hang-up while nobody does) and raises
+or drops DTR, as a terminal program does. A program that does not read makes the board's buffers
+fill up, as on a cable.
 """
 
 import contextlib
@@ -70,10 +70,10 @@ class PtyPort:
             time.sleep(wait_ms / 1000)
 
     def serve(self, until, limit_s=60, speed=None):
-        """Run the chip until `until()` holds; at most `limit_s` of wall time (raises TimeoutError).
+        """Run the chip until `until()` holds; TimeoutError after `limit_s` of wall time.
 
-        `speed`: at most so many simulated seconds per wall second, so that an idle chip does not run away from a
-        program that thinks in wall time; None lets it run as fast as it can.
+        `speed`: at most so many simulated seconds per wall second, so that an idle chip does not
+        run away from a program that thinks in wall time; None: as fast as it can.
         """
         began = time.monotonic()
         nanos = self._chip.nanos

@@ -1,7 +1,8 @@
 """Counts and times the edges on STEP, DIR and ENABLE, as a logic analyser on the driver would."""
 
-from rp2040py.gpio_pin import GPIOPinState
 import itertools
+
+from rp2040py.gpio_pin import GPIOPinState
 
 HIGH = GPIOPinState.HIGH
 LOW = GPIOPinState.LOW
@@ -10,8 +11,9 @@ LOW = GPIOPinState.LOW
 class Pulse:
     """One rising edge on STEP: when, which way the motor turned, and whether its coils were on.
 
-    `nanos` is exact to the 8 ns cycle for a PIO state machine; an edge made by an instruction of the CPU is
-    late by up to that instruction. `wide_nanos` is how long STEP stayed high (None while it does).
+    `nanos` is exact to the 8 ns cycle for a PIO state machine; an edge made by an instruction of
+    the CPU is late by up to that instruction. `wide_nanos`: how long STEP stayed high, None while
+    it does.
     """
 
     __slots__ = ("enabled", "forward", "nanos", "wide_nanos")

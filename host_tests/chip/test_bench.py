@@ -1,7 +1,7 @@
 """The bench's own contract: what is measured here is what the emulated chip really did.
 
-Each test runs a few lines of MicroPython on a chip of its own, with no pump firmware at all, so that a pump
-test that fails points at the pump.
+Each test runs a few lines of MicroPython on a chip of its own, with no pump firmware at all, so
+that a pump test that fails points at the pump.
 """
 
 import sys
@@ -54,7 +54,7 @@ while True:
 
 
 def booted(main, ready=b"ready\r\n", **options):
-    """A chip that runs `main` and has said that it is ready (a chip without a cable: 100 ms later)."""
+    """A chip that runs `main` and has said that it is ready (without a cable: 100 ms later)."""
     chip = Chip.from_files({"main.py": UNTIL_THE_HOST_LISTENS + main}, **options)
     if chip.usb:
         chip.wait_for(ready, 3_000)
@@ -192,7 +192,8 @@ def test_with_wire_times_a_page_takes_what_it_takes_at_400_kilohertz():
 def test_adc_inputs_read_what_was_put_on_them():
     main = (
         "import machine, time\nbattery, line = machine.ADC(26), machine.ADC(27)\nprint('ready')\n"
-        "while True:\n    print(battery.read_u16() >> 4, line.read_u16() >> 4)\n    time.sleep_ms(10)\n"
+        "while True:\n    print(battery.read_u16() >> 4, line.read_u16() >> 4)\n"
+        "    time.sleep_ms(10)\n"
     )
     chip = booted(main)
     chip.set_adc(26, 1, 2)
@@ -243,7 +244,10 @@ def test_pulses_go_on_to_the_cycle_while_the_flash_is_erased():
 
 
 def test_a_watchdog_that_is_not_fed_runs_main_again():
-    main = "import machine, time\nprint('cause', machine.reset_cause())\nmachine.WDT(timeout=300)\ntime.sleep(9)\n"
+    main = (
+        "import machine, time\nprint('cause', machine.reset_cause())\n"
+        "machine.WDT(timeout=300)\ntime.sleep(9)\n"
+    )
     chip = booted(main, ready="cause 1")
     chip.wait_for("cause 3", 2_000)
     chip.wait_for("cause 3", 2_000)
@@ -252,7 +256,8 @@ def test_a_watchdog_that_is_not_fed_runs_main_again():
 
 def test_a_reset_leaves_the_fingers_and_the_flash_where_they_are():
     main = (
-        "import machine, time\nfrom machine import Pin\nprint('up', Pin(10, Pin.IN, Pin.PULL_UP)())\n"
+        "import machine, time\nfrom machine import Pin\n"
+        "print('up', Pin(10, Pin.IN, Pin.PULL_UP)())\n"
         "with open('/n', 'ab') as f:\n    f.write(b'1')\ntime.sleep(9)\n"
     )
     chip = booted(main, ready="up 1")

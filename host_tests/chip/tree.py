@@ -11,7 +11,7 @@ SIZE = BLOCK * BLOCKS
 
 
 def pack(folder):
-    """The filesystem image (bytes) that holds the files of `folder`, as the stock firmware formats it."""
+    """The filesystem image (bytes) with the files of `folder`, formatted as a stock board does."""
     folder = Path(folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return pack_files({str(path.relative_to(folder)): path.read_bytes() for path in files})

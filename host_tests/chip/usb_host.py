@@ -1,7 +1,7 @@
 """The computer at the other end of the emulated USB cable, seen as a stream of bytes.
 
 The emulator's own host answers every armed OUT endpoint with an empty packet, so that a chip with
-a cable in it never sleeps. This one holds the read until it has bytes, as a real bus does with NAK.
+a cable in it never sleeps. This one holds the read until it has bytes, as a bus does with NAK.
 """
 
 from rp2040py.peripherals.usb import EP15_OUT_BUFFER_CONTROL, USB_BUF_CTRL_AVAILABLE
@@ -15,7 +15,7 @@ class UsbHost(USBCDC):
     """A CDC host: `send()` queues bytes for the board, `received` gathers what the board wrote.
 
     - `open()` / `close()` raise and drop DTR, as a terminal program does.
-    - `reading = False` is a host that stopped to read: the board's buffers fill up, nothing is lost.
+    - `reading = False` is a host that stopped reading: the board's buffers fill up.
     - `on_bytes(data)`, when set, gets the bytes instead of `received`.
     """
 
