@@ -18,7 +18,7 @@ MICROPYTHON = (
 )
 # What the machine gets to see: nothing in these needs CPython.
 FOLDERS = ("firmware/pump", "host_tests")
-PATIENCE_S = 120
+PATIENCE_S = 240
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,11 @@ from pump.core.limits import DoseWindow
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
 from pump.core.move import Move
 
+# A tuple of another module's constants that is written where it is used is made anew each time.
+_DELIVERING = (states.RUNNING, states.BOLUS)
+_AT_REST = (states.RUNNING, states.SUSPENDED)
+_BUSY = (states.BOLUS, states.MOVING)
+_DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _BATTERY_HYSTERESIS_MV = const(100)
 _READINGS = const(3)  # a threshold counts when this many readings in a row agree
 _IDLE_MS = const(4_000)
@@ -134,7 +139,7 @@ class Pump:
     def _book_uncertain(self, kind, most_steps, bolus_id):
         # Limits and reservoir take the upper bound: both are wrong only on the safe side.
         self.log.write(events.UNCERTAIN, kind, 0, most_steps, bolus_id)
-        if kind in (events.KIND_BASAL, events.KIND_BOLUS):
+        if kind in _DOSES:
             self.window.add(most_steps)
         if kind != events.KIND_REWIND and self.reservoir_steps > 0:
             self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
@@ -161,12 +166,12 @@ class Pump:
 
     def basal_rate_mu_h(self):
         """The rate in force now, 0 while nothing is delivered."""
-        if self.state not in (states.RUNNING, states.BOLUS):
+        if self.state not in _DELIVERING:
             return 0
         return self.settings.basal.rate_mu_h(self.clock.minute_of_day())
 
     def _accrue(self, piece_ms):
-        if self.state in (states.RUNNING, states.BOLUS):
+        if self.state in _DELIVERING:
             rate_mu_h = self.basal_rate_mu_h()
             room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
             withheld = room < 1
@@ -212,7 +217,7 @@ class Pump:
             return 0
         if self.state == states.MOVING:
             return self._order(self.move, self.move.ready_steps())
-        if self.state not in (states.RUNNING, states.BOLUS):
+        if self.state not in _DELIVERING:
             return 0
         room = self._room_steps()
         burst = self._order(self.basal, min(room, self.basal.ready_steps()))
@@ -257,7 +262,7 @@ class Pump:
     def _book(self, kind, steps):
         if kind != events.KIND_REWIND and self.reservoir_steps >= 0:
             self.reservoir_steps = max(0, self.reservoir_steps - steps)
-        if kind in (events.KIND_BASAL, events.KIND_BOLUS):
+        if kind in _DOSES:
             self.odometer_steps += steps
             self.window.add(steps)
             if kind == events.KIND_BASAL:
@@ -274,11 +279,11 @@ class Pump:
             self._go(states.END_BOLUS)
         if self.move.keep_part() and self.state == states.MOVING:
             self._go(states.END_MOVE)
-        if self.state in (states.RUNNING, states.BOLUS):
+        if self.state in _DELIVERING:
             self.basal.keep_lease(self.basal_rate_mu_h())
         elif self.basal.lease_steps:
             self.basal.close(self._basal_end)
-        at_rest = self.state in (states.RUNNING, states.SUSPENDED) and not self.bolus.active
+        at_rest = self.state in _AT_REST and not self.bolus.active
         if at_rest and self.log.since_checkpoint >= CHECKPOINT_EVERY:
             self._checkpoint()
 
@@ -365,7 +370,7 @@ class Pump:
     def _stop_for(self, alarm, value):
         """Raise an alarm that stops whatever is being given."""
         self.alarms.cause(alarm, True, value)
-        if self.state in (states.RUNNING, states.BOLUS):
+        if self.state in _DELIVERING:
             self._suspend(events.SOURCE_RULE, events.END_ALARM, alarm)
         # Nothing ends a rewind: with it a person gets at an empty or a blocked reservoir.
         elif self.state == states.MOVING and self.move.kind != events.KIND_REWIND:
@@ -417,7 +422,7 @@ class Pump:
 
     def suspend(self, source):
         """Stop all delivery until `resume`."""
-        if self.state not in (states.RUNNING, states.BOLUS):
+        if self.state not in _DELIVERING:
             return self._refuse(events.COMMAND_SUSPEND, codes.NOT_NOW, 0, 0, source)
         self._suspend(source, events.END_SUSPENDED, al.NONE)
         return codes.OK
@@ -602,7 +607,7 @@ class Pump:
             return codes.FAULT
         if self.state == states.SUSPENDED:
             return codes.SUSPENDED
-        if self.state in (states.BOLUS, states.MOVING):
+        if self.state in _BUSY:
             return codes.DELIVERING
         return codes.NOT_NOW
 
