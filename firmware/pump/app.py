@@ -192,7 +192,8 @@ class App:
             return
         for packed in outbox:
             self.journal.append(packed)
-        outbox.clear()
+        if outbox:  # clearing an empty list touches the heap as well
+            outbox.clear()
         if self.journal.staged:
             self.journal.commit()
         if self.pump.settings_dirty:
