@@ -1,4 +1,4 @@
-"""One idle turn of the loop allocates nothing; a day of turns leaves the heap as it was."""
+"""One idle turn of the loop allocates nothing."""
 
 from host_tests.vm.desk import Desk
 from host_tests.vm.heap import allocated, locked
