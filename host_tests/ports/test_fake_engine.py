@@ -15,6 +15,8 @@ from pump.drivers.ramp import Ramp
 class Bench:
     """A motor, a faked engine and a STOP key on one clock."""
 
+    look_us = 1_000
+
     def __init__(self):
         self.clock = Clock()
         self.stop_pin = Pin(13, Pin.IN, Pin.PULL_UP)
