@@ -1,0 +1,470 @@
+"""The command `basalt`: what each sub-command takes and prints. Exit codes are in errors.py."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from basalt import __version__, firmware, loglines, output, ports, units
+from basalt import build as building
+from basalt import flash as flashing
+from basalt import pull as pulling
+from basalt.client import PumpLink, SettingValue, Status
+from basalt.errors import Problem, WrongInput
+from basalt.store import Store
+from basalt.timeline import EPOCH_MS
+
+_EXIT_CODES = (
+    "Exit codes: 0 done, 2 wrong input, 3 serial port, 4 not a pump, 5 refused by the pump,"
+    " 6 store, 1 anything else, 130 stopped by Ctrl-C."
+)
+
+app = typer.Typer(
+    name="basalt",
+    help="Builds, flashes and reads Basalt, a working model of an insulin pump. It pumps water:"
+    " it is not a medical device.",
+    epilog=_EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+time_app = typer.Typer(help="The pump's clock.", no_args_is_help=True)
+settings_app = typer.Typer(help="The pump's settings and basal program.", no_args_is_help=True)
+app.add_typer(time_app, name="time")
+app.add_typer(settings_app, name="settings")
+
+# Commands that take long to import are imported when they are called: name -> (module, help,
+# example). The module's `command` is a function as typer takes it.
+_LATER = {
+    "report": (
+        "basalt.report",
+        "Write what a store tells about each day as one HTML page.",
+        "basalt report --store pump.db --out days.html",
+    ),
+    "sim": (
+        "basalt.sim",
+        "Run the virtual pump in this terminal, with a serial port of its own.",
+        "basalt sim --pty",
+    ),
+    "demo": (
+        "basalt.demo",
+        "Run the virtual pump for one day, pull its log and show the figures.",
+        "basalt demo",
+    ),
+}
+
+Port = Annotated[
+    str | None,
+    typer.Option(
+        "--port",
+        envvar="BASALT_PORT",
+        help="Serial port of the pump; without it, the only pump that answers at a USB port.",
+    ),
+]
+StoreFile = Annotated[
+    Path, typer.Option("--store", envvar="BASALT_STORE", help="SQLite file that keeps the log.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def example(text: str) -> str:
+    """The epilog of a command."""
+    return f"Example: {text}"
+
+
+@app.callback(invoke_without_command=True)
+def basalt(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        output.out.print(f"basalt {__version__}")
+        raise typer.Exit
+
+
+# Boards
+
+
+@app.command(epilog=example("basalt build --board pico --out build/pico"))
+def build(
+    board: Annotated[str, typer.Option(help="Which board; see boards/.")],
+    out: Annotated[Path, typer.Option(help="Folder for the tree; an earlier tree is replaced.")],
+    source: Annotated[bool, typer.Option("--source", help="Leave the source uncompiled.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the tree to copy to a board's root, compiled with mpy-cross."""
+    with output.bar("Building") as progress:
+        files = building.build(board, out, source, progress)
+    size = sum((out / path).stat().st_size for path in files)
+    if as_json:
+        data = {"board": board, "out": str(out), "bytes": size, "sha256": building.hashes(out)}
+        output.print_json(data)
+    else:
+        output.out.print(f"{out}: {len(files)} files, {size:,} bytes, for {board}.")
+
+
+@app.command(epilog=example("basalt flash --board pico"))
+def flash(
+    board: Annotated[str, typer.Option(help="Which board; see boards/.")],
+    port: Port = None,
+    source: Annotated[bool, typer.Option("--source", help="Flash the source uncompiled.")] = False,
+    patience: Annotated[
+        float, typer.Option(help="Stretches every timeout, for an emulated board.", hidden=True)
+    ] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Put the firmware on a board, and of that only what changed.
+
+    A running pump is asked for service first, and refuses while it gives something.
+    """
+    chosen = port or _only_board()
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / board
+        with output.bar("Building") as progress:
+            building.build(board, tree, source, progress)
+        with output.bar("Copying") as progress:
+            identity = flashing.flash(chosen, tree, output.note, progress, patience)
+    if as_json:
+        output.print_json(asdict(identity))
+    else:
+        output.out.print(
+            f"{identity.name} {identity.version} on {identity.board}, number"
+            f" {identity.unique_id}, runs at {chosen}."
+        )
+
+
+@app.command(name="ports", epilog=example("basalt ports --json"))
+def list_ports(
+    port: Annotated[
+        list[str] | None, typer.Option("--port", help="Look at this port too (repeat).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the serial ports, and which pump answers at each."""
+    found = [ports.probe(name, text) for name, text in ports.listed()]
+    found += [ports.probe(name) for name in port or []]
+    if as_json:
+        output.print_json([asdict(each) for each in found])
+    elif not found:
+        output.note("There is no USB serial port at this computer.")
+    for each in [] if as_json else found:
+        who = each.identity
+        text = f"{who.name} {who.version} on {who.board}, number {who.unique_id}" if who else ""
+        output.out.print(f"{each.port}  {text or each.problem}", markup=False)
+
+
+# A running pump
+
+
+@app.command(epilog=example("basalt status --port /dev/ttyACM0"))
+def status(port: Port = None, as_json: AsJson = False) -> None:
+    """Show what the pump is doing."""
+    with PumpLink.open(ports.choose(port)) as link:
+        identity = link.identify()
+        found = link.status()
+    if as_json:
+        data = {"pump": identity.unique_id, "version": identity.version, **asdict(found)}
+        data["local"] = loglines.local_text(found.local_s)
+        output.print_json(data)
+        return
+    output.facts(
+        [
+            ("pump", f"{identity.name} {identity.version} on {identity.board}"),
+            ("number", identity.unique_id),
+            *_status_facts(found),
+        ]
+    )
+
+
+@time_app.command(name="show", epilog=example("basalt time show"))
+def show_time(port: Port = None, as_json: AsJson = False) -> None:
+    """Show the pump's clock, and how far it is from this computer's."""
+    with PumpLink.open(ports.choose(port)) as link:
+        link.identify()
+        clock = link.time()
+    ahead_s = round(clock.local_s - clock.utc_offset_min * 60 + EPOCH_MS / 1000 - time.time())
+    text = loglines.local_text(clock.local_s)
+    if as_json:
+        output.print_json({**asdict(clock), "local": text, "ahead_s": ahead_s})
+        return
+    set_text = "set" if clock.trusted else "not set since the power was lost"
+    output.facts(
+        [
+            ("local", text),
+            ("UTC offset", units.offset_text(clock.utc_offset_min)),
+            ("clock", set_text),
+            ("ahead of this computer", f"{ahead_s} s"),
+        ]
+    )
+
+
+@time_app.command(name="set", epilog=example("basalt time set --utc-offset +01:00"))
+def set_time(
+    port: Port = None,
+    utc_offset: Annotated[
+        str | None, typer.Option(help="Like +01:00; without it, that of this computer.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set the pump's clock to this computer's time."""
+    if utc_offset is None:
+        offset = round(time.localtime().tm_gmtoff / 60)
+    else:
+        offset = units.parse_offset(utc_offset)
+    with PumpLink.open(ports.choose(port)) as link:
+        link.identify()
+        local_s = round(time.time() - EPOCH_MS / 1000) + offset * 60
+        link.set_time(local_s, offset)
+    text = loglines.local_text(local_s)
+    if as_json:
+        output.print_json({"local": text, "local_s": local_s, "utc_offset_min": offset})
+    else:
+        output.out.print(f"The pump's clock is set to {text}, UTC{units.offset_text(offset)}.")
+
+
+@settings_app.command(name="show", epilog=example("basalt settings show --json"))
+def show_settings(port: Port = None, as_json: AsJson = False) -> None:
+    """Show every setting with its range, and the basal program."""
+    with PumpLink.open(ports.choose(port)) as link:
+        link.identify()
+        values, basal = link.settings(), link.basal()
+    if as_json:
+        output.print_json(
+            {
+                "settings": [
+                    {"name": _setting_name(value.number), **asdict(value)} for value in values
+                ],
+                "basal": [{"start_min": start, "rate_mu_h": rate} for start, rate in basal],
+            }
+        )
+        return
+    output.facts([_setting_fact(value) for value in values])
+    output.facts([("basal", units.basal_text(basal) + " U/h")])
+
+
+@settings_app.command(
+    name="set", epilog=example('basalt settings set basal "00:00=0.80 06:30=1.20"')
+)
+def set_setting(
+    name: Annotated[str, typer.Argument(help="As `basalt settings show` calls it, or basal.")],
+    value: Annotated[str, typer.Argument(help="In the unit that is shown; U has decimals.")],
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Change one setting, or the basal program."""
+    if name.lower() == "basal":
+        segments = units.parse_basal(value)
+        with PumpLink.open(ports.choose(port)) as link:
+            link.identify()
+            link.set_basal(segments)
+        data: dict[str, Any] = {"basal": [{"start_min": s, "rate_mu_h": r} for s, r in segments]}
+        text = f"basal is {units.basal_text(segments)} U/h now."
+    else:
+        setting = units.setting_named(name)
+        number = units.parse_value(setting, value)
+        with PumpLink.open(ports.choose(port)) as link:
+            link.identify()
+            _check_range(setting, number, link.settings())
+            link.set_setting(setting.number, number)
+        data = {"name": setting.name, "number": setting.number, "value": number}
+        text = f"{units.short_name(setting)} is {units.value_text(setting, number)}"
+        text = f"{text} {units.unit(setting)}".strip() + " now."
+    if as_json:
+        output.print_json(data)
+    else:
+        output.out.print(text, markup=False)
+
+
+# The log
+
+
+@app.command(epilog=example("basalt pull --port /dev/ttyACM0 --store pump.db"))
+def pull(store: StoreFile, port: Port = None, as_json: AsJson = False) -> None:
+    """Bring what is new in the pump's log into a store.
+
+    It may be stopped at any moment: what came is safe, and the next pull goes on behind it.
+    """
+    chosen = ports.choose(port)
+    with (
+        PumpLink.open(chosen) as link,
+        Store.open(store, create=True) as kept,
+        output.bar("Pulling") as progress,
+    ):
+        pulled = pulling.pull(link, kept, progress)
+    if as_json:
+        output.print_json(asdict(pulled))
+        return
+    if pulled.began_anew:
+        output.note(
+            f"The pump's log was erased since the last pull; what it wrote since is kept as"
+            f" {pulled.pump}."
+        )
+    for gap in pulled.gaps:
+        output.note(f"Records {gap.first_seq} to {gap.last_seq} are not there: {gap.reason}.")
+    if pulled.damaged_records:
+        output.note(f"{pulled.damaged_records} records came damaged; they are kept as they came.")
+    if pulled.new_records:
+        output.out.print(
+            f"{pulled.new_records:,} new records of {pulled.pump}, {pulled.first_seq} to"
+            f" {pulled.last_seq}."
+        )
+    else:
+        output.out.print(f"Nothing new at {pulled.pump}.")
+
+
+@app.command(epilog=example("basalt log --store pump.db --since 2026-01-08 --event bolus_end"))
+def log(
+    store: StoreFile,
+    since: Annotated[
+        str | None,
+        typer.Option(help="From this time on: as the pump showed it, or with a zone (Z, +01:00)."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Before this time.")] = None,
+    event: Annotated[list[str] | None, typer.Option(help="Only this event (repeat).")] = None,
+    pump: Annotated[str | None, typer.Option(help="Only this pump, by its number.")] = None,
+    form: Annotated[
+        loglines.Format, typer.Option("--format", help="table, csv or json.")
+    ] = loglines.Format.TABLE,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> None:
+    """Print the records of a store.
+
+    The column `clock` says how the UTC time is known: `set` by the pump's set clock, `counted`
+    back from when it was set, `host` by the computer that pulled, or `assumed` by the pump.
+    """
+    start = loglines.parse_moment(since) if since else None
+    end = loglines.parse_moment(until) if until else None
+    numbers = loglines.parse_events(event or [])
+    with Store.open(store) as kept:
+        names = [each.pump for each in kept.pumps()]
+        if pump is not None and pump not in names:
+            raise WrongInput(f"There is no pump {pump} in {store}; there are: {', '.join(names)}.")
+        chosen = [pump] if pump is not None else names
+        logs = [loglines.select(kept.log(each), start, end, numbers) for each in chosen]
+    writer = loglines.WRITERS.get(loglines.Format.JSON if as_json else form)
+    if writer is None:
+        loglines.write_table(logs, output.out)
+    else:
+        writer(logs, sys.stdout)
+
+
+@app.command(epilog=example("basalt events"))
+def events(as_json: AsJson = False) -> None:
+    """List every event that a log can hold, with its fields."""
+    if as_json:
+        output.print_json([asdict(event) for event in firmware.EVENTS.values()])
+        return
+    output.facts(
+        [
+            (event.name, f"{event.severity}: {', '.join(f.name for f in event.fields) or '-'}")
+            for event in firmware.EVENTS.values()
+        ]
+    )
+
+
+# Entry
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every problem of the user's ends in one sentence and an exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        _add_later(given)
+        app(args=given, prog_name="basalt")
+    except Problem as problem:
+        output.err.print(f"basalt: {problem}", markup=False)
+        sys.exit(problem.code)
+    except BrokenPipeError:
+        # Whoever read the output has enough; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # the last resort: a bug must not bury the user in a traceback
+        if os.environ.get("BASALT_DEBUG"):
+            raise
+        output.err.print(
+            f"basalt: This is a bug in basalt ({type(error).__name__}: {error}); set"
+            " BASALT_DEBUG=1 to see where, and report it.",
+            markup=False,
+        )
+        sys.exit(1)
+
+
+def _add_later(arguments: list[str]) -> None:
+    """Add the commands of other files: the one that is called, and of the rest the help alone."""
+    word = next((text for text in arguments if not text.startswith("-")), None)
+    known = {info.name for info in app.registered_commands}
+    for name, (module, text, shown) in _LATER.items():
+        if name not in known:
+            command: Callable[..., None] = import_module(module).command if name == word else _none
+            app.command(name=name, help=text, epilog=example(shown))(command)
+
+
+def _none() -> None:
+    """Stands in for a command that is listed, not called."""
+
+
+def _only_board() -> str:
+    """The port of the only board there is, pump or not."""
+    names = [name for name, _ in ports.listed()]
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise WrongInput("There is no USB serial port at this computer; plug the board in.")
+    raise WrongInput(f"There are several ports ({', '.join(names)}); say which with --port.")
+
+
+def _check_range(setting: firmware.Setting, value: int, there: list[SettingValue]) -> None:
+    for row in there:
+        if row.number == setting.number and not row.least <= value <= row.most:
+            raise WrongInput(
+                f"{units.short_name(setting)} must be"
+                f" {units.range_text(setting, row.least, row.most)}, not"
+                f" {units.value_text(setting, value)}; nothing was changed."
+            )
+
+
+def _setting_name(number: int) -> str:
+    known = firmware.SETTINGS.get(number)
+    return known.name if known else f"setting_{number}"
+
+
+def _setting_fact(row: SettingValue) -> tuple[str, str]:
+    known = firmware.SETTINGS.get(row.number)
+    if known is None:
+        return f"setting_{row.number}", f"{row.value} ({row.least} to {row.most})"
+    text = f"{units.value_text(known, row.value)} {units.unit(known)}".strip()
+    if known.number == firmware.UTC_OFFSET_SETTING:
+        text = units.offset_text(row.value)
+    return units.short_name(known), f"{text}  ({units.range_text(known, row.least, row.most)})"
+
+
+def _status_facts(found: Status) -> list[tuple[str, str]]:
+    rows = [("state", found.state), ("basal", f"{units.decimal_text(found.rate_mu_h)} U/h")]
+    if found.bolus_running:
+        given, asked = found.bolus_given_mu, found.bolus_asked_mu
+        rows.append(("bolus", f"{units.decimal_text(given)} of {units.decimal_text(asked)} U"))
+    reservoir, battery = found.reservoir_mu, found.battery_mv
+    rows.append(
+        ("reservoir", f"{units.decimal_text(reservoir)} U" if reservoir >= 0 else "not set")
+    )
+    rows.append(("battery", f"{battery} mV" if battery >= 0 else "none"))
+    for alarm in found.alarms:
+        seen = " (not acknowledged)" if alarm in found.alarms_waiting else ""
+        rows.append(("alarm", alarm + seen))
+    doubt = "" if found.clock_trusted else " (not set since the power was lost)"
+    rows.append(("clock", f"{loglines.local_text(found.local_s)}{doubt}"))
+    rows.append(("up", f"{found.uptime_ms // 1000} s, start {found.boot}"))
+    rows.append(("free memory", f"{found.free_bytes:,} bytes"))
+    rows.append(("log", f"records {found.first_seq} to {found.next_seq - 1}"))
+    return rows
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The firmware's own tables and formats, imported from its files and given types for the host."""
+
+# The firmware is not annotated; what comes out of this file is.
+# pyright: basic
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from basalt import paths
+
+paths.use_firmware()
+
+from pump.core import codes as _codes  # noqa: E402
+from pump.core import events as _events  # noqa: E402
+from pump.core import record as _record  # noqa: E402
+from pump.core import settings as _settings  # noqa: E402
+from pump.core import states as _states  # noqa: E402
+from pump.link import frame as _frame  # noqa: E402
+from pump.link import protocol as protocol_module  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an event: name (its last part is the unit), struct code, words of a code."""
+
+    name: str
+    code: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the event table."""
+
+    number: int
+    name: str
+    severity: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the settings table."""
+
+    number: int
+    name: str
+    default: int
+    least: int
+    most: int
+    step: int
+
+
+class Deframer(Protocol):
+    """pump.link.frame.Deframer."""
+
+    payload: bytes | None
+    loose: bytes | None
+    damaged: int
+
+    def feed(self, data: bytes, at: int) -> int: ...
+    def drop(self) -> None: ...
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    number, name, severity, fields = row
+    return Event(number, name, _events.SEVERITIES[severity], tuple(Field(*f) for f in fields))
+
+
+EVENTS: dict[int, Event] = {event.number: event for event in map(_event, _events.EVENTS)}
+EVENT_NUMBERS: dict[str, int] = {event.name: event.number for event in EVENTS.values()}
+SEVERITIES: tuple[str, ...] = _events.SEVERITIES
+ALARM_NAMES: tuple[str, ...] = _events.ALARM_NAMES
+CLOCK_SET: int = _events.CLOCK_SET
+SETTING_CHANGED: int = _events.SETTING_CHANGED
+RECORD_SIZE: int = _record.RECORD_SIZE
+FIELDS_SIZE: int = _record.FIELDS_SIZE
+CLOCK_TRUSTED: int = _record.CLOCK_TRUSTED
+CODES: tuple[str, ...] = _codes.CODES
+STATES: tuple[str, ...] = _states.STATES
+UTC_OFFSET_SETTING: int = _settings.UTC_OFFSET_MIN
+MOST_SEGMENTS: int = _settings.MOST_SEGMENTS
+SETTINGS: dict[int, Setting] = {row[0]: Setting(*row) for row in _settings.SETTINGS}
+SETTING_NUMBERS: dict[str, int] = {setting.name: setting.number for setting in SETTINGS.values()}
+
+pack_frame: Callable[[bytes], bytes] = _frame.pack
+request: Callable[[int, int, bytes], bytes] = protocol_module.request
+
+
+def deframer(most_payload: int) -> Deframer:
+    """A deframer for payloads of at most this many bytes."""
+    return _frame.Deframer(most_payload)
+
+
+def is_whole(raw: bytes) -> bool:
+    """Whether 32 bytes are a record that carries its own checksum."""
+    return bool(_record.is_whole(raw))

@@ -1,0 +1,162 @@
+"""Settings and basal programs as a person writes them: units, rates and times of day."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+
+from basalt import firmware
+from basalt.errors import WrongInput
+from basalt.firmware import Setting
+
+# The last part of a setting's name is its unit; longest first.
+_UNITS = (
+    ("_mu_min", "U/min", 1000),
+    ("_mu_h", "U/h", 1000),
+    ("_mu", "U", 1000),
+    ("_min", "min", 1),
+    ("_s", "s", 1),
+)
+_DAY_MIN = 1440
+
+
+def short_name(setting: Setting) -> str:
+    """A setting's name without its unit."""
+    return setting.name.removesuffix(_unit(setting)[0])
+
+
+def unit(setting: Setting) -> str:
+    """What its value is shown in; '' for a plain number."""
+    return _unit(setting)[1]
+
+
+def setting_named(name: str) -> Setting:
+    """The setting of a short name; WrongInput that lists them for any other."""
+    for setting in firmware.SETTINGS.values():
+        if short_name(setting) == name.lower().replace("-", "_"):
+            return setting
+        if setting.name == name.lower():
+            raise WrongInput(
+                f"Call it {short_name(setting)}: its value is given in {unit(setting)} here."
+            )
+    names = ", ".join(short_name(setting) for setting in firmware.SETTINGS.values())
+    raise WrongInput(f"There is no setting {name!r}; there are: basal, {names}.")
+
+
+def value_text(setting: Setting, value: int) -> str:
+    """A value in the setting's unit, without it."""
+    if setting.number == firmware.UTC_OFFSET_SETTING:
+        return offset_text(value)
+    scale = _unit(setting)[2]
+    return decimal_text(value) if scale == 1000 else str(value)
+
+
+def parse_value(setting: Setting, text: str) -> int:
+    """What a person typed, as the number that the pump keeps; WrongInput when it is none."""
+    if setting.number == firmware.UTC_OFFSET_SETTING:
+        return parse_offset(text)
+    _, name, scale = _unit(setting)
+    words = {"on": "1", "off": "0", "yes": "1", "no": "0"} if (setting.most == 1) else {}
+    plain = text.strip().removesuffix(name).strip() if name else text.strip()
+    return _scaled(words.get(plain.lower(), plain), scale, short_name(setting), name)
+
+
+def range_text(setting: Setting, least: int, most: int) -> str:
+    """The bounds of a setting as a person reads them."""
+    text = f"{value_text(setting, least)} to {value_text(setting, most)}"
+    name = unit(setting)
+    return f"{text} {name}" if name and setting.number != firmware.UTC_OFFSET_SETTING else text
+
+
+def parse_basal(text: str) -> list[tuple[int, int]]:
+    """'00:00=0.80 06:30=1.20' as (start minute, rate in mU/h); WrongInput for anything else."""
+    segments: list[tuple[int, int]] = []
+    for part in re.split(r"[\s,;]+", text.strip()):
+        found = re.fullmatch(r"(\d{1,2}):(\d{2})=(.+)", part)
+        if not found:
+            raise WrongInput(
+                f"{part!r} is no part of a basal program; write it like"
+                ' "00:00=0.80 06:30=1.20", in U/h.'
+            )
+        minute = int(found[1]) * 60 + int(found[2])
+        if int(found[2]) > 59 or minute >= _DAY_MIN:
+            raise WrongInput(f"{part!r} starts at no time of day; write 00:00 to 23:59.")
+        segments.append((minute, _scaled(found[3], 1000, "a basal rate", "U/h")))
+    _check_basal(segments)
+    return segments
+
+
+def basal_text(segments: list[tuple[int, int]]) -> str:
+    """A basal program as it is typed."""
+    return " ".join(f"{time_text(start)}={decimal_text(rate)}" for start, rate in segments)
+
+
+def time_text(minute: int) -> str:
+    """A minute of the day as HH:MM."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def parse_offset(text: str) -> int:
+    """'+01:00', '-0330', 'Z' or minutes, as minutes east of UTC."""
+    if text.strip().upper() in ("Z", "UTC"):
+        return 0
+    found = re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})", text.strip())
+    if found:
+        minutes = int(found[2]) * 60 + int(found[3])
+        minutes = -minutes if found[1] == "-" else minutes
+    elif re.fullmatch(r"[+-]?\d{1,3}", text.strip()):
+        minutes = int(text)
+    else:
+        raise WrongInput(f"{text!r} is no offset from UTC; write it like +01:00.")
+    setting = firmware.SETTINGS[firmware.UTC_OFFSET_SETTING]
+    if not setting.least <= minutes <= setting.most:
+        raise WrongInput(f"The offset from UTC must be -12:00 to +14:00, not {text}.")
+    return minutes
+
+
+def offset_text(minutes: int) -> str:
+    """Minutes east of UTC as +HH:MM."""
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def decimal_text(mu: int) -> str:
+    """Milliunits as units, with two decimals or with three where they are needed."""
+    text = f"{Decimal(mu) / 1000:.3f}"
+    return text[:-1] if text.endswith("0") else text
+
+
+def _check_basal(segments: list[tuple[int, int]]) -> None:
+    starts = [segment[0] for segment in segments]
+    if starts[0] != 0:
+        raise WrongInput("A basal program must start at 00:00; nothing was changed.")
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        raise WrongInput("The times of a basal program must rise; nothing was changed.")
+    if len(segments) > firmware.MOST_SEGMENTS:
+        raise WrongInput(
+            f"A basal program has at most {firmware.MOST_SEGMENTS} segments; nothing was changed."
+        )
+    if any(not 0 <= rate <= 0xFFFF for _, rate in segments):
+        raise WrongInput("A basal rate is 0 to 35 U/h; nothing was changed.")
+
+
+def _scaled(text: str, scale: int, what: str, name: str) -> int:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > 2_000_000:
+        raise WrongInput(
+            f"{text!r} is no value for {what}; give a number" + (f" in {name}." if name else ".")
+        )
+    scaled = number * scale
+    if scaled != scaled.to_integral_value():
+        finest = f"{Decimal(1) / scale} {name}".strip()
+        raise WrongInput(f"{text} is too fine for {what}: the smallest step is {finest}.")
+    return int(scaled)
+
+
+def _unit(setting: Setting) -> tuple[str, str, int]:
+    for suffix, name, scale in _UNITS:
+        if setting.name.endswith(suffix):
+            return suffix, name, scale
+    return "", "", 1
