@@ -1,0 +1,582 @@
+"""Reads a log from front to back into a `History`, as the rules of pump.core wrote it.
+
+Three things make it more than adding up:
+
+- a lease is closed by the next record of its kind, which tells what it made;
+- a power cut leaves a lease open: the UNCERTAIN record after the restart gives its bounds;
+- where records are missing, what they told is found again, as far as it can be, from the
+  odometer in the checkpoints before and after.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from basalt import timeline, units
+from basalt.decode import Log
+from basalt.firmware import ALARM_NAMES, CODES, EVENT_NUMBERS, EVENTS, SETTINGS
+from basalt.history import (
+    DAY_MS,
+    Alarm,
+    Bolus,
+    Change,
+    Dose,
+    History,
+    Level,
+    Missing,
+    Move,
+    Note,
+    Off,
+    Rate,
+    Stop,
+    Uncertain,
+    UnderWay,
+)
+from basalt.store import Gap
+
+_FLAG_SUSPENDED = 1
+_STOPPING_FAULTS = ("motor_error", "system_error")
+
+
+def read(log: Log, gaps: Iterable[Gap] = (), damaged: int = 0) -> History:
+    """The facts of a log; `gaps` and `damaged` are what the store knows of missing records."""
+    return _Reader(log, list(gaps), damaged).history
+
+
+def wall_clock(log: Log) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Milliseconds since 1970 on the user's wall clock, without a zone, for each record."""
+    shown = timeline.EPOCH_MS + log.local_s * 1000 + log.uptime_ms % 1000
+    own = (log.clock == timeline.SET) | (log.clock == timeline.ASSUMED)
+    places = np.flatnonzero(log.clock == timeline.SET)
+    if not len(places):
+        return shown
+    # Counted times have a UTC: the offset is that of the next set clock, else of the last.
+    after = np.searchsorted(places, np.arange(len(log)))
+    nearest = places[np.minimum(after, len(places) - 1)]
+    offset = (shown - log.utc_ms)[nearest]
+    return np.where(own, shown, log.utc_ms + offset)
+
+
+def scale_of(log: Log) -> Fraction | None:
+    """Steps per unit at the beginning of a log: what the first start in it says."""
+    boots = log.rows("boot").columns
+    told = zip(boots["steps_numerator"].tolist(), boots["steps_denominator"].tolist(), strict=True)
+    return next((Fraction(num, den) for num, den in told if num and den), None)
+
+
+class _Lease:
+    """Leave to move up to so many steps, since record `at`."""
+
+    def __init__(self, at: int, max_steps: int, rate_mu_h: int = 0) -> None:
+        self.at = at
+        self.max_steps = max_steps
+        self.rate_mu_h = rate_mu_h
+
+
+class _Reader:
+    def __init__(self, log: Log, gaps: list[Gap], damaged: int) -> None:
+        self.history = History(log.pump, records=len(log))
+        self._scale = scale_of(log)
+        self.history.in_units = self._scale is not None
+        self._gaps = gaps
+        self._at = 0
+        self._lease: _Lease | None = None
+        self._lease_cut: _Lease | None = None  # open when the power was lost
+        self._rate: _Lease | None = None
+        self._bolus: Bolus | None = None
+        self._part: _Lease | None = None
+        self._move: Move | None = None
+        self._move_at = 0
+        self._stop: Stop | None = None
+        self._stop_cut: Stop | None = None  # open when the power was lost
+        self._change: Change | None = None
+        self._reservoir: int | None = None
+        self._alarms: dict[int, Alarm] = {}
+        self._odometer: tuple[int, int] | None = None  # (record, steps)
+        self._made = 0  # dose steps since that checkpoint
+        self._hole = False  # records are missing since that checkpoint
+        if damaged:
+            self.history.missing.append(Missing(0, 0, damaged, "damaged"))
+        if len(log):
+            self._prepare(log)
+            self._run(log)
+            self._finish()
+
+    def _prepare(self, log: Log) -> None:
+        wall = wall_clock(log)
+        boot = log.boot
+        new_boot = np.append(True, boot[1:] != boot[:-1])
+        new_piece = new_boot | np.append(True, np.diff(wall - log.uptime_ms) != 0)
+        self._wall: list[int] = wall.tolist()
+        self._uptime: list[int] = log.uptime_ms.tolist()
+        self._seq: list[int] = log.seq.tolist()
+        self._piece: list[int] = np.cumsum(new_piece).tolist()
+        # The last record of the boot that each record belongs to.
+        starts = np.flatnonzero(new_boot)
+        ends = np.append(starts[1:], len(log)) - 1
+        self._boot_end: list[int] = ends[np.cumsum(new_boot) - 1].tolist()
+        self._starts_boot = set(starts.tolist())
+        self._after_hole = set((np.flatnonzero(np.diff(log.seq) != 1) + 1).tolist())
+        self._trusted: list[bool] = (log.clock == timeline.SET).tolist()
+        self._clock_known: list[bool] = (log.clock != timeline.ASSUMED).tolist()
+        piece_starts = np.flatnonzero(new_piece)
+        piece_ends = np.append(piece_starts[1:], len(log)) - 1
+        self._piece_starts: list[int] = piece_starts.tolist()
+        spans = zip(wall[piece_starts].tolist(), wall[piece_ends].tolist(), strict=True)
+        self.history.covered = list(spans)
+        known = np.isin(log.event, np.array(list(EVENTS), np.uint8))
+        self.history.unknown_events = int(np.count_nonzero(~known))
+
+    def _run(self, log: Log) -> None:
+        handlers = self._handlers()
+        values: dict[int, Iterator[tuple[int, ...]]] = {}
+        for rows in log.by_event():
+            columns = [column.tolist() for column in rows.columns.values()]
+            values[rows.event.number] = zip(*columns, strict=True) if columns else iter(())
+        for at, event in enumerate(log.event.tolist()):
+            self._at = at
+            if at in self._after_hole:
+                self._records_missing(at)
+            if at in self._starts_boot:
+                self._restarted(at, event == EVENT_NUMBERS["boot"])
+            handler = handlers.get(event)
+            if handler:
+                handler(*next(values[event], ()))
+
+    def _handlers(self) -> dict[int, Callable[..., None]]:
+        named = {
+            "boot": self._boot,
+            "log_new": self._log_new,
+            "log_damaged": self._log_damaged,
+            "clock_set": self._clock_set,
+            "day_total": self._day_total,
+            "checkpoint": self._checkpoint,
+            "basal_lease": self._basal_lease,
+            "bolus_start": self._bolus_start,
+            "bolus_part": self._bolus_part,
+            "bolus_end": self._bolus_end,
+            "refused": self._refused,
+            "move_start": self._move_start,
+            "move_part": self._move_part,
+            "move_end": self._move_end,
+            "uncertain": self._uncertain,
+            "suspend": self._suspend,
+            "resume": self._resume,
+            "change_start": self._change_start,
+            "reservoir_set": self._reservoir_set,
+            "alarm_raised": self._alarm_raised,
+            "alarm_acknowledged": self._alarm_acknowledged,
+            "alarm_cleared": self._alarm_cleared,
+            "setting_changed": self._setting_changed,
+            "basal_program": self._basal_program,
+            "settings_lost": self._settings_lost,
+            "service": self._service,
+            "motor_error": self._motor_error,
+            "system_error": self._system_error,
+        }
+        return {EVENT_NUMBERS[name]: handler for name, handler in named.items()}
+
+    # ---- the log itself ------------------------------------------------------------------
+
+    def _records_missing(self, at: int) -> None:
+        """What was open may have been closed, and opened anew, in the records that are missing."""
+        first, last = self._seq[at - 1] + 1, self._seq[at] - 1
+        reasons = {g.reason for g in self._gaps if g.first_seq <= last and g.last_seq >= first}
+        self.history.missing.append(
+            Missing(
+                self._wall[at - 1],
+                self._wall[at],
+                last - first + 1,
+                " and ".join(sorted(reasons)) or "unknown",
+            )
+        )
+        self._hole = True
+        self._lease = None
+        self._end_rate(at - 1)
+        self._part = None
+        self._move_at = at
+
+    def _restarted(self, at: int, told: bool) -> None:
+        """The records before `at` were written before the power went."""
+        if at == 0:
+            return
+        before = at - 1
+        if not told:
+            self._off(at, "unknown")
+        self._end_rate(before)
+        self._lease_cut, self._lease = self._lease, None
+        for alarm in self._alarms.values():
+            alarm.lost_power = True
+        self._alarms.clear()
+        if self._stop:
+            self._stop.end_ms = self._wall[before]
+            self._stop_cut, self._stop = self._stop, None
+        self._change = None
+
+    def _boot(self, cause: int, _major: int, _minor: int, _patch: int, num: int, den: int) -> None:
+        if num and den:
+            self._scale = Fraction(num, den)
+        words = EVENTS[EVENT_NUMBERS["boot"]].fields[0].words
+        word = words[cause] if cause < len(words) else str(cause)
+        if self._at:
+            self._off(self._at, word)
+        self._note("boot", "info", f"Started ({word.replace('_', ' ')})")
+
+    def _off(self, at: int, cause: str) -> None:
+        start, end = self._wall[at - 1], self._wall[at]
+        known = self._clock_known[at] and self._clock_known[at - 1]
+        self.history.offs.append(Off(start, end, known, cause))
+
+    def _log_new(self, *_: int) -> None:
+        self._note("log_new", "warning", "The pump found its log empty and began a new one")
+
+    def _log_damaged(self, torn_bytes: int, damaged: int, missing: int) -> None:
+        text = (
+            f"The pump found its log damaged: {torn_bytes} torn bytes, {damaged} damaged and"
+            f" {missing} missing records"
+        )
+        self._note("log_damaged", "warning", text)
+
+    def _clock_set(self, old_s: int, new_s: int, offset_min: int, _source: int) -> None:
+        difference = new_s - old_s
+        text = f"Clock set {_span(abs(difference))} {'forward' if difference >= 0 else 'back'}"
+        self._note("clock_set", "info", f"{text}; UTC{offset_min / 60:+g} h")
+
+    def _day_total(self, basal_mu: int, bolus_mu: int, _boluses: int) -> None:
+        # It closes the day that the record before belongs to, by the pump's own clock.
+        if self._at and self._at not in self._after_hole and self._trusted[self._at]:
+            day = self._wall[self._at - 1] // DAY_MS
+            basal, bolus = self.history.day_totals.get(day, (0, 0))
+            self.history.day_totals[day] = (basal + basal_mu, bolus + bolus_mu)
+
+    def _checkpoint(self, odometer: int, reservoir: int, flags: int, _bolus_id: int) -> None:
+        if self._odometer is not None:
+            self._compare(self._odometer[0], odometer - self._odometer[1] - self._made)
+        self._odometer = (self._at, odometer)
+        self._made = 0
+        self._hole = False
+        self._set_reservoir(reservoir if reservoir >= 0 else None)
+        if self._stop_cut:
+            if flags & _FLAG_SUSPENDED:
+                self._open_stop(self._stop_cut.reason, self._stop_cut.source)
+            self._stop_cut = None
+
+    def _compare(self, since: int, difference: int) -> None:
+        history = self.history
+        history.odometer_checks += 1
+        if not difference:
+            return
+        if difference > 0 and self._hole:
+            start, end = self._wall[since], self._wall[self._at]
+            self._add_uncertain("unknown", start, end, (difference, difference), "missing_records")
+            return
+        history.odometer_differences += 1
+        text = f"The odometer and the doses in the log differ by {difference:+d} steps"
+        self._note("odometer", "fault", text)
+
+    # ---- doses ---------------------------------------------------------------------------
+
+    def _basal_lease(self, made: int, most: int, rate_mu_h: int, _reason: int) -> None:
+        at = self._at
+        self._dose("basal", self._lease.at if self._lease else at, made)
+        self._lease = _Lease(at, most, rate_mu_h) if most else None
+        self._lease_cut = None
+        if most:
+            self._end_stop()  # its resume is not in the log, but basal runs
+        if self._rate is None or self._rate.rate_mu_h != rate_mu_h:
+            self._end_rate(at)
+            self._rate = _Lease(at, 0, rate_mu_h)
+
+    def _end_rate(self, at: int) -> None:
+        if self._rate:
+            for start, end, _ in self._pieces(self._rate.at, at):
+                self.history.rates.append(Rate(start, end, self._rate.rate_mu_h))
+            self._rate = None
+
+    def _bolus_start(self, number: int, asked_mu: int, _owed: int, source: int) -> None:
+        self._bolus = Bolus(number, self._now(), asked_mu, _source(source))
+        self.history.boluses.append(self._bolus)
+        self._part = None
+
+    def _bolus_part(self, number: int, made: int, most: int) -> None:
+        bolus = self._running(number)
+        if made:
+            self._dose("bolus", self._part.at if self._part else self._at, made)
+            bolus.given_steps += made
+        self._part = _Lease(self._at, most)
+
+    def _bolus_end(self, number: int, given_mu: int, given_steps: int, reason: int) -> None:
+        bolus = self._running(number)
+        start = self._part.at if self._part else self._at
+        self._dose("bolus", start, max(0, given_steps - bolus.given_steps))
+        bolus.given_mu = given_mu
+        bolus.given_steps = given_steps
+        bolus.outcome = _word("bolus_end", "reason", reason)
+        bolus.end_ms = self._wall[self._boot_end[start]]
+        if self._boot_end[start] == self._boot_end[self._at]:
+            bolus.end_ms = self._now()
+        self._bolus = None
+        self._part = None
+
+    def _running(self, number: int) -> Bolus:
+        """The open bolus of this number; a new one when its start is not in the log."""
+        if self._bolus is None or self._bolus.bolus_id != number:
+            self._bolus = Bolus(number, self._now(), None, "")
+            self.history.boluses.append(self._bolus)
+            self._part = None
+        return self._bolus
+
+    def _refused(self, command: int, code: int, asked: int, limit: int, source: int) -> None:
+        reason = CODES[code] if code < len(CODES) else str(code)
+        what = _word("refused", "command", command)
+        if what != "bolus":
+            text = f"Refused: {what.replace('_', ' ')}, {reason.replace('_', ' ')}"
+            self._note("refused", "warning", text)
+            return
+        bolus = Bolus(0, self._now(), asked, _source(source), self._now(), 0, 0, "refused")
+        bolus.refusal = reason
+        bolus.limit = limit
+        self.history.boluses.append(bolus)
+
+    def _uncertain(self, kind: int, least: int, most: int, number: int) -> None:
+        name = _word("uncertain", "kind", kind)
+        start = self._cut_start(name)
+        end = self._boot_end[start] if start < self._at else start
+        found = self._add_uncertain(
+            name, self._wall[start], self._wall[end], (least, most), "power_lost", number
+        )
+        if name == "bolus":
+            self._running(number).uncertain = found
+        if name != "rewind":
+            self._drain(most)
+
+    def _add_uncertain(
+        self,
+        kind: str,
+        start_ms: int,
+        end_ms: int,
+        bounds: tuple[int, int],
+        cause: str,
+        bolus_id: int = 0,
+    ) -> Uncertain:
+        least, most = bounds
+        least_mu, most_mu = self._mu(least), self._mu(most)
+        found = Uncertain(kind, start_ms, end_ms, least, most, least_mu, most_mu, cause, bolus_id)
+        self.history.uncertain.append(found)
+        return found
+
+    def _cut_start(self, kind: str) -> int:
+        """The record since which it is uncertain."""
+        if kind == "basal":
+            return self._lease_cut.at if self._lease_cut else self._at
+        if kind == "bolus":
+            return self._part.at if self._part else self._at
+        return self._move_at
+
+    def _dose(self, kind: str, start: int, steps: int) -> None:
+        if not steps:
+            return
+        self._made += steps
+        self._drain(steps)
+        left = steps
+        pieces = list(self._pieces(start, self._at))
+        for begin, end, share in pieces:
+            part = left if end == pieces[-1][1] else round(steps * share)
+            left -= part
+            self.history.doses.append(Dose(kind, begin, end, part, self._mu(part)))
+
+    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, int, float]]:
+        """(start_ms, end_ms, share) between two records, cut where the wall clock was changed."""
+        end = min(end, self._boot_end[start])
+        if self._piece[start] == self._piece[end]:
+            yield self._wall[start], self._wall[end], 1.0
+            return
+        whole = self._uptime[end] - self._uptime[start] or 1
+        at = start
+        for piece in range(self._piece[start], self._piece[end] + 1):
+            last = piece == self._piece[end]
+            until = end if last else self._piece_starts[piece]
+            length = self._uptime[until] - self._uptime[at]
+            yield self._wall[at], self._wall[at] + length, length / whole
+            at = until
+
+    # ---- reservoir -----------------------------------------------------------------------
+
+    def _drain(self, steps: int) -> None:
+        if self._reservoir is not None:
+            self._set_reservoir(max(0, self._reservoir - steps))
+
+    def _set_reservoir(self, steps: int | None) -> None:
+        if steps != self._reservoir:
+            self._reservoir = steps
+            self.history.levels.append(Level(self._now(), steps, self._mu(steps)))
+
+    def _move_start(self, kind: int, _most: int, _source: int) -> None:
+        self._begin_move(kind)
+
+    def _begin_move(self, kind: int) -> Move:
+        self._move = Move(_word("move_start", "kind", kind), self._now())
+        self._move_at = self._at
+        self.history.moves.append(self._move)
+        if self._change:
+            self._change.moves.append(self._move)
+        return self._move
+
+    def _move_part(self, kind: int, made: int, _most: int) -> None:
+        move = self._move or self._begin_move(kind)
+        move.steps += made
+        move.mu = self._mu(move.steps)
+        self._move_at = self._at
+        if move.kind != "rewind":
+            self._drain(made)
+
+    def _move_end(self, kind: int, made: int, total: int, reason: int) -> None:
+        move = self._move or self._begin_move(kind)
+        move.steps = total
+        move.mu = self._mu(total)
+        move.reason = _word("move_end", "reason", reason)
+        if move.kind != "rewind":
+            self._drain(made)
+        self._move = None
+
+    def _change_start(self, _reservoir: int, _source: int) -> None:
+        self._change = Change(self._now())
+        self.history.changes.append(self._change)
+        self._set_reservoir(None)
+        if self._stop and self._stop.start_ms == self._now() and self._stop.reason == "suspended":
+            self._stop.reason = "reservoir_change"
+
+    def _reservoir_set(self, steps: int, reservoir_mu: int, _source: int) -> None:
+        if self._change is None:
+            self._change = Change(self._now())
+            self.history.changes.append(self._change)
+        self._change.reservoir_mu = reservoir_mu
+        self._set_reservoir(steps)
+
+    # ---- stops and alarms ----------------------------------------------------------------
+
+    def _suspend(self, source: int, alarm: int) -> None:
+        if not self._stop:
+            self._open_stop(_alarm(alarm) if alarm else "suspended", _source(source))
+
+    def _open_stop(self, reason: str, source: str) -> None:
+        self._stop = Stop(self._now(), self._now(), reason, source)
+        self.history.stops.append(self._stop)
+
+    def _end_stop(self) -> None:
+        if self._stop:
+            self._stop.over = True
+            start = self._stop.start_ms
+            self._stop.end_ms = max(start, self._now())
+            self._stop = None
+        if self._change:
+            self._change.end_ms = self._now()
+            self._change = None
+
+    def _resume(self, _source: int, suspended_s: int) -> None:
+        if not self._stop:  # its beginning is not in the log, but its length is
+            start = self._now() - suspended_s * 1000
+            self._stop = Stop(start, start, "suspended")
+            self.history.stops.append(self._stop)
+        self._end_stop()
+
+    def _service(self, _granted: int, source: int) -> None:
+        self._note("service", "warning", "Handed to its maker for service: nothing is delivered")
+        if not self._stop:
+            self._open_stop("service", _source(source))
+
+    def _motor_error(self, ordered: int, made: int) -> None:
+        self._note("motor_error", "fault", f"Motor error: {made} steps made of {ordered} ordered")
+
+    def _system_error(self, code: int, detail: int) -> None:
+        self._note("system_error", "fault", f"System error {code} (detail {detail})")
+
+    def _alarm_raised(self, alarm: int, priority: int, value: int) -> None:
+        name = _alarm(alarm)
+        risen = Alarm(name, _word("alarm_raised", "priority", priority), value, self._now())
+        self._alarms[alarm] = risen
+        self.history.alarms.append(risen)
+        if name in _STOPPING_FAULTS and not self._stop:
+            self._open_stop(name, "rule")  # the pump writes no SUSPEND for a fault
+
+    def _alarm_acknowledged(self, alarm: int, after_s: int, _source: int) -> None:
+        if alarm in self._alarms:
+            self._alarms[alarm].acknowledged_s = after_s
+
+    def _alarm_cleared(self, alarm: int, after_s: int) -> None:
+        if alarm in self._alarms:
+            self._alarms.pop(alarm).cleared_s = after_s
+
+    # ---- settings ------------------------------------------------------------------------
+
+    def _setting_changed(self, setting: int, old: int, new: int, _source: int) -> None:
+        if setting in SETTINGS:
+            row = SETTINGS[setting]
+            values = f"{units.value_text(row, old)} to {units.value_text(row, new)}"
+            text = f"{units.short_name(row)}: {values} {units.unit(row)}".strip()
+        else:
+            text = f"setting {setting}: {old} to {new}"
+        self._note("setting_changed", "info", f"Setting {text}")
+
+    def _basal_program(self, segments: int, old_mu: int, new_mu: int, _source: int) -> None:
+        text = f"Basal program: {old_mu / 1000:.2f} to {new_mu / 1000:.2f} U a day"
+        self._note("basal_program", "info", f"{text}, {segments} segments")
+
+    def _settings_lost(self, *_: int) -> None:
+        self._note(
+            "settings_lost", "warning", "The stored settings were damaged; defaults are used"
+        )
+
+    # ---- helpers -------------------------------------------------------------------------
+
+    def _now(self) -> int:
+        return self._wall[self._at]
+
+    def _mu(self, steps: int | None) -> float | None:
+        if steps is None or self._scale is None:
+            return None
+        return float(steps * 1000 / self._scale)
+
+    def _note(self, event: str, severity: str, text: str) -> None:
+        self.history.notes.append(Note(self._now(), severity, event, text))
+
+    def _finish(self) -> None:
+        """What is open at the end of the log is under way, or was when it was pulled."""
+        history = self.history
+        if self._lease:
+            most = self._lease.max_steps
+            history.under_way.append(
+                UnderWay("basal", self._wall[self._lease.at], most, self._mu(most))
+            )
+        if self._bolus and self._part:
+            most = self._part.max_steps
+            self._bolus.outcome = "under_way"
+            history.under_way.append(
+                UnderWay("bolus", self._wall[self._part.at], most, self._mu(most))
+            )
+        if self._stop:
+            self._stop.end_ms = max(self._stop.start_ms, self._now())
+        self._end_rate(self._at)
+
+
+def _word(event: str, field: str, code: int) -> str:
+    """The word of a code; a code that this version does not know stays a number."""
+    words = next(f.words for f in EVENTS[EVENT_NUMBERS[event]].fields if f.name == field)
+    return words[code] if code < len(words) else str(code)
+
+
+def _source(code: int) -> str:
+    return _word("suspend", "source", code)
+
+
+def _alarm(code: int) -> str:
+    return ALARM_NAMES[code] if code < len(ALARM_NAMES) else f"alarm_{code}"
+
+
+def _span(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    if hours >= 48:
+        return f"{hours // 24} days"
+    return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min {rest % 60} s"
