@@ -157,7 +157,7 @@ class Link:
         out = b""
         while len(out) < _TEXT_AT_ONCE:
             try:
-                line = next(self._lines)
+                line = next(self._lines)  # pyright: ignore[reportArgumentType]
             except StopIteration:
                 self._lines = None
                 break

@@ -5,6 +5,9 @@ counts rising edges on the STEP pin itself, so that the count is what the pin di
 ordered.
 """
 
+# The words of PIO assembly exist only while a program is assembled.
+# pyright: reportUndefinedVariable=false, reportCallIssue=false
+
 import rp2
 from machine import Pin, mem32
 from micropython import const
