@@ -59,7 +59,8 @@ def run(wheel, folder, *arguments):
     """Call the wheel's `basalt` in another folder, without this tree on the path."""
     script = f"""
 import sys
-sys.path[:] = [{str(wheel)!r}, *(path for path in sys.path if {str(source.ROOT)!r} not in path)]
+tree = ({str(source.ROOT)!r}, {str(source.ROOT / "tools")!r})
+sys.path[:] = [{str(wheel)!r}, *(path for path in sys.path if path not in tree)]
 import basalt.cli
 assert basalt.cli.__file__.startswith({str(wheel)!r})
 sys.argv[0] = "basalt"
