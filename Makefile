@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SUITE := $(BIN)/python -m pytest
+SUITE := $(BIN)/python -m pytest -q
 # Two cores are what the ten minutes of `make test` are meant for.
 WORKERS ?= 2
 
@@ -39,7 +39,7 @@ check: setup ## Format, lint, types, spelling, import rules, and mpy-cross over 
 	@echo "==> Spelling"
 	@$(BIN)/codespell
 	@echo "==> mpy-cross over the firmware, import rules, numbers, packaging"
-	@$(SUITE) -q host_tests/structure
+	@$(SUITE) host_tests/structure
 
 test-host: setup ## Test on CPython, with fakes that have physics
 	@echo "==> Bench 1: CPython"
@@ -51,11 +51,11 @@ test-vm: setup ## Run the portable tests on the real MicroPython virtual machine
 
 test-chip: setup ## Test the built tree on an emulated RP2040, if the MicroPython image can be had
 	@echo "==> Bench 3: the emulated RP2040"
-	@$(SUITE) -n $(WORKERS) --dist loadgroup host_tests/chip
+	@$(SUITE) -n $(WORKERS) --dist loadgroup -rfE host_tests/chip
 
 coverage: setup ## Measure the branches that the tests on CPython reach
 	@mkdir -p build
-	@$(SUITE) -q -n $(WORKERS) host_tests --ignore=host_tests/vm --ignore=host_tests/chip --cov --cov-report=term
+	@$(SUITE) -n $(WORKERS) host_tests --ignore=host_tests/vm --ignore=host_tests/chip --cov --cov-report=term
 
 format: setup ## Format every Python file in place
 	@$(BIN)/ruff format .

@@ -6,7 +6,7 @@ from host_tests.chip import forks
 from host_tests.chip.image import ImageMissingError, find_image
 
 _HERE = "host_tests/chip/"
-_why_not = None
+_NO_CHIP = "no chip: "
 
 
 def pytest_configure(config):
@@ -17,21 +17,25 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Look for the image once; without it every test of this folder is skipped."""
-    global _why_not
     ours = [item for item in items if _HERE in item.path.as_posix() + "/"]
     if not ours:
         return
     try:
         find_image()
     except ImageMissingError as missing:
-        _why_not = f"the {len(ours)} tests on the emulated chip are skipped: {missing}"
         for item in ours:
-            item.add_marker(pytest.mark.skip(reason="no chip (see the line at the end)"))
+            item.add_marker(pytest.mark.skip(reason=f"{_NO_CHIP}{missing}"))
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _why_not:
-        terminalreporter.write_line(_why_not)
+    """One line for all, read off the reports: the tests may run in other processes."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    ours = [text for text in skipped if _NO_CHIP in text]
+    if ours:
+        why = ours[0].partition(_NO_CHIP)[2].rstrip("')")
+        terminalreporter.write_line(
+            f"the {len(ours)} tests on the emulated chip are skipped: {why}"
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
