@@ -110,9 +110,9 @@ def clear_bits(buffer, start, data):
 def states_after_cuts(image, operations, torn=3, seed=1):
     """Every state a power cut can leave, as (operations done, what was torn, bytearray).
 
-    Before each operation and after the last one, and so many times (`torn`) in the middle of each: a
-    program that wrote only a first part of its bytes, or only some of its bits, and an erase that
-    reached only a part of its sector. The bytearray is the caller's to keep.
+    Before each operation and after the last one, and so many times (`torn`) in the middle of each:
+    a program that wrote only a first part of its bytes, or only some of its bits, and an erase
+    that reached only a part of its sector. The bytearray is the caller's to keep.
     """
     chance = random.Random(seed)
     buffer = bytearray(image)

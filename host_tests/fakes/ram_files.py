@@ -43,7 +43,8 @@ class RamFile:
         """Returns how many bytes were taken. OSError when the filesystem is full."""
         if not self._writes:
             raise OSError(9)
-        self._files.refuse_when_due()
+        if self._files.refuse_after == 0:
+            raise OSError(_EIO)
         data = bytes(data)
         content = self._content[: self._at] + data + self._content[self._at + len(data) :]
         self._files.need_room(self._path, len(content))

@@ -4,7 +4,8 @@ from pump.core import events, record
 from pump.storage.journal import Journal
 
 _LAYOUT = events.layout(events.row_of(events.CHECKPOINT_WINDOW)[3])
-_SEGMENT = 1022
+SEGMENT = 1168  # records in a full segment
+STORED = 28  # bytes of each there
 
 
 def make(seq):
@@ -65,4 +66,4 @@ def one_to(last):
 
 def past_segments(full, more=0):
     """How many records fill that many segments, and `more`."""
-    return full * _SEGMENT + more
+    return full * SEGMENT + more

@@ -1,8 +1,9 @@
-"""Prints what durable records cost in flash, on the real littlefs: `python -m host_tests.storage.measure_wear`.
+"""Prints what durable records cost in flash, on the real littlefs: `python -m
+host_tests.storage.measure_wear`.
 
-The counts are those of the board: 300 records committed one by one on the emulated RP2040 (MicroPython
-1.26.1, a full log) took 37 erases and 512 pages, 300 in pairs 25 and 306; this prints 0.12 and 1.7,
-0.08 and 1.1 for each record.
+The counts are those of the board: 300 records committed one by one on the emulated RP2040
+(MicroPython 1.26.1, a full log) took 37 erases and 512 pages, 300 in pairs 25 and 306; this prints
+0.12 and 1.7, 0.08 and 1.1 for each record.
 """
 
 import sys
@@ -13,12 +14,20 @@ from host_tests.fakes.flash import BLOCK_SIZE, Files, Flash
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _RECORDS = 3_000
 _FIRMWARE_BYTES = 200_000
-_FIRMWARE_FILES = 30
-_FOLDERS = ("/pump", "/pump/core", "/pump/ui", "/pump/storage", "/pump/link", "/pump/drivers")
+_FIRMWARE_FILES = 60
+_FOLDERS = (
+    "/pump",
+    "/pump/core",
+    "/pump/ui",
+    "/pump/storage",
+    "/pump/link",
+    "/pump/drivers",
+    "/pump/ports",
+)
 
 
 def put_firmware(files, total=_FIRMWARE_BYTES, count=_FIRMWARE_FILES):
-    """Fill the filesystem as a board's is: `total` bytes in `count` files in the firmware's folders."""
+    """Fill the filesystem as a board's is: `total` bytes in `count` files, in folders."""
     for folder in _FOLDERS:
         files.mkdir(folder)
     for number in range(count):
@@ -33,7 +42,7 @@ def full_log():
 
     flash = Flash()
     files = Files(flash)
-    put_firmware(files, total=120_000)
+    put_firmware(files)
     journal, _ = start(files)
     write(journal, 38_000, at_once=40)
     return flash, files, journal

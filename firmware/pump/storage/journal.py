@@ -3,7 +3,7 @@
 Where a record is
     staged     in RAM, until `commit`
     heads      four small files, together up to 24 records; see heads.py for why they are cheap
-    segments   files of up to 1,022 records; see segments.py
+    segments   files of up to 1,168 records; see segments.py
 A record is in the buffer in RAM as well for as long as it is not in a segment.
 
 A commit writes the heads that changed. When more than 24 records would be there, all of them and

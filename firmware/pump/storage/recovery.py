@@ -2,9 +2,9 @@
 
 Not every record is read: 36,000 would take eight seconds, and the watchdog bites after eight. One
 pass over the folder gives names and lengths, which show a segment that is cut short, too long or
-gone; one look at the last record of each shows noise, or another file in its place. Only a segment that
-fails is read through. A damaged record in the middle of one that looks right is passed over when it
-is read (`Journal.skipped`), and the host, which pulls every record, sees the gap.
+gone; one look at the last record of each shows noise, or another file in its place. Only a segment
+that fails is read through. A damaged record in the middle of one that looks right is passed over
+when it is read (`Journal.skipped`), and the host, which pulls every record, sees the gap.
 
 What is found wrong is counted once: the segment's name remembers that it was reported. Nothing is
 removed or repaired in place; where the end is not clean, the log goes on in a new segment.
@@ -12,8 +12,8 @@ removed or repaired in place; where the end is not clean, the log goes on in a n
 
 from micropython import const
 
-from pump.core.record import RECORD_SIZE, is_whole, seq_of
-from pump.storage.segments import RECORDS_PER_SEGMENT, keep_whole
+from pump.core.record import RECORD_SIZE, is_whole
+from pump.storage.segments import RECORDS_PER_SEGMENT, STORED_SIZE, keep_whole
 
 _MOST_COUNTED = const(65_535)  # the counts go into 16-bit fields
 _CHUNK = const(32)  # records read at once while the end of a damaged segment is searched
@@ -65,7 +65,7 @@ def _find_end(segments, sizes, recovery):
     """Look at the newest segment; returns the first number that it cannot hold."""
     while sizes:
         first, size = sizes[-1]
-        slots = min(size // RECORD_SIZE, RECORDS_PER_SEGMENT)
+        slots = min(size // STORED_SIZE, RECORDS_PER_SEGMENT)
         whole = _whole_records(segments, first, slots)
         if whole or len(sizes) == 1 or first - sizes[-2][0] < _MOST_LOST:
             break
@@ -74,31 +74,30 @@ def _find_end(segments, sizes, recovery):
     if not sizes:
         segments.end_with(1, 0, True)
         return 1
-    clean = size == whole * RECORD_SIZE and whole > 0
+    clean = size == whole * STORED_SIZE and whole > 0
     segments.end_with(first + whole, slots, not clean)
     if not clean and not segments.is_marked(first):
-        recovery.torn_bytes += size - slots * RECORD_SIZE
+        recovery.torn_bytes += size - slots * STORED_SIZE
         recovery.damaged_records += slots - whole
         segments.mark(first)
-    return first + min(-(-size // RECORD_SIZE), RECORDS_PER_SEGMENT)
+    return first + min(-(-size // STORED_SIZE), RECORDS_PER_SEGMENT)
 
 
 def _whole_records(segments, first, slots):
     """How many record places of a segment count: up to its last whole record."""
-    buffer = bytearray(RECORD_SIZE)
+    view = memoryview(bytearray(RECORD_SIZE))
     end = slots
     while end > 0:
-        start = max(0, end - len(buffer) // RECORD_SIZE)
-        count = segments.read_slots(first, start, buffer) // RECORD_SIZE
-        for slot in range(min(count, end - start) - 1, -1, -1):
-            record = buffer[slot * RECORD_SIZE : (slot + 1) * RECORD_SIZE]
-            if is_whole(record) and seq_of(record) == first + start + slot:
-                return start + slot + 1
+        start = max(0, end - len(view) // RECORD_SIZE)
+        count = segments.read_places(first, start, view)
+        for index in range(min(count, end - start) - 1, -1, -1):
+            if is_whole(view[index * RECORD_SIZE : (index + 1) * RECORD_SIZE]):
+                return start + index + 1
         end = start
-        if len(buffer) == RECORD_SIZE:
+        if len(view) == RECORD_SIZE:
             # The last record is whole at nearly every boot; only a search is worth a larger
             # buffer.
-            buffer = bytearray(_CHUNK * RECORD_SIZE)
+            view = memoryview(bytearray(_CHUNK * RECORD_SIZE))
     return 0
 
 
@@ -110,29 +109,28 @@ def _check_older(segments, sizes, recovery):
         expected = sizes[at + 1][0] - first
         if segments.is_marked(first) or judged == _MOST_JUDGED:
             continue
-        as_long = size == expected * RECORD_SIZE and expected <= RECORDS_PER_SEGMENT
+        as_long = size == expected * STORED_SIZE and expected <= RECORDS_PER_SEGMENT
         if as_long and _last_is_whole(segments, first, expected):
             continue
-        slots = min(size // RECORD_SIZE, expected, RECORDS_PER_SEGMENT)
+        slots = min(size // STORED_SIZE, expected, RECORDS_PER_SEGMENT)
         recovery.missing_records += expected - slots
-        recovery.torn_bytes += size - slots * RECORD_SIZE
+        recovery.torn_bytes += size - slots * STORED_SIZE
         recovery.damaged_records += slots - _count_whole(segments, first, slots)
         segments.mark(first)
         judged += 1
 
 
 def _last_is_whole(segments, first, slots):
-    record = bytearray(RECORD_SIZE)
-    count = segments.read_slots(first, slots - 1, record) // RECORD_SIZE
-    return count == 1 and is_whole(record) and seq_of(record) == first + slots - 1
+    view = memoryview(bytearray(RECORD_SIZE))
+    return segments.read_places(first, slots - 1, view) == 1 and is_whole(view)
 
 
 def _count_whole(segments, first, slots):
-    buffer = bytearray(_CHUNK * RECORD_SIZE)
+    view = memoryview(bytearray(_CHUNK * RECORD_SIZE))
     whole = 0
     for start in range(0, slots, _CHUNK):
-        count = segments.read_slots(first, start, buffer) // RECORD_SIZE
-        whole += keep_whole(memoryview(buffer), first + start, min(count, slots - start))
+        count = segments.read_places(first, start, view)
+        whole += keep_whole(view, min(count, slots - start))
     return whole
 
 
@@ -142,7 +140,7 @@ def _count_missing(segments, sizes, held, recovery):
         return
     expected = segments.next_seq
     if sizes:
-        expected = max(expected, sizes[-1][0] + sizes[-1][1] // RECORD_SIZE)
+        expected = max(expected, sizes[-1][0] + sizes[-1][1] // STORED_SIZE)
     for seq, _, _ in held:
         recovery.missing_records += max(0, seq - expected)
         expected = seq + 1
