@@ -16,6 +16,7 @@ from pump.ui.ui import Ui
 
 WIDTH, HEIGHT = 128, 64
 TURN_MS = 50
+BURST_STEPS = 100
 
 
 class Board:
@@ -58,7 +59,10 @@ class Bench:
 
     def __init__(self, past=None, started=True, language=texts):
         self.settings = Settings()
-        self.pump = Pump(Profile(Board), self.settings)
+        profile = Profile(Board)
+        # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
+        profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS
+        self.pump = Pump(profile, self.settings)
         self.ui = Ui(self.pump, "0.1.0", "pico", language)
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)

@@ -91,9 +91,7 @@ class Ui:
         """Time went by and the core may have changed."""
         self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
         self._dark_ms = min(_MOST_MS, self._dark_ms + elapsed_ms)
-        if self._boot_ms:
-            self._boot_ms = max(0, self._boot_ms - elapsed_ms)
-            self.dirty = self.dirty or not self._boot_ms
+        self._boot_ms = max(0, self._boot_ms - elapsed_ms)
         self._watch_bolus()
         self._watch_alarms(elapsed_ms)
         self._watch_reminder()
