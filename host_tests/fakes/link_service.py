@@ -29,6 +29,7 @@ class LinkService:
         self.in_service = False
         self.times_opened = 0
         self.log_broken = False
+        self.file_starts = ()  # numbers before which a read of the log ends
         self.picture = None
         self.records = []  # packed, ascending
         self.next_seq = first_seq
@@ -120,7 +121,7 @@ class LinkService:
         count = 0
         most = len(buffer) // record.RECORD_SIZE
         for raw in self._from(seq):
-            if count == most:
+            if count == most or (count and record.seq_of(raw) in self.file_starts):
                 break
             at = count * record.RECORD_SIZE
             buffer[at : at + record.RECORD_SIZE] = raw

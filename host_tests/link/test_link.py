@@ -119,6 +119,14 @@ def test_windows_side_by_side_bring_each_record_once_though_some_are_missing():
     assert got == list(range(1, 20)) + list(range(56, 101))
 
 
+def test_a_window_is_whole_where_a_file_of_the_journal_ends():
+    service = LinkService()
+    service.fill(100)
+    service.file_starts = (20, 33)
+    window = struct.pack("<IH", 11, 31)
+    assert records_of(ask(Link(service), protocol.LOG, window)[1]) == list(range(11, 42))
+
+
 def test_a_log_that_cannot_be_read_is_a_refusal():
     service = LinkService()
     service.fill(3)

@@ -269,13 +269,28 @@ class Link:
         count = min(count, protocol.MOST_RECORDS)
         view = self._answer_view[at : at + count * record.RECORD_SIZE]
         try:
-            found = self._service.read_records(seq, view) if count else 0
+            found = self._read_window(seq, seq + count, view)
         except OSError:
             return codes.FAULT, 0
-        # Behind a gap the journal goes on with records of a later window: those are not asked for.
-        while found and record.seq_of(view[(found - 1) * record.RECORD_SIZE :]) >= seq + count:
-            found -= 1
         return codes.OK, 8 + found * record.RECORD_SIZE
+
+    def _read_window(self, seq, end, view):
+        """Read the records seq .. end - 1 that there are; returns how many.
+
+        The journal hands out fewer than fit where one of its files ends: what it left out must
+        not look like a gap to the host.
+        """
+        found = 0
+        while seq < end:
+            more = self._service.read_records(seq, view[found * record.RECORD_SIZE :])
+            if not more:
+                break
+            found += more
+            seq = record.seq_of(view[(found - 1) * record.RECORD_SIZE :]) + 1
+        # Behind a gap the journal goes on with records of a later window: those are not asked for.
+        while found and record.seq_of(view[(found - 1) * record.RECORD_SIZE :]) >= end:
+            found -= 1
+        return found
 
     def _acknowledge(self, _):
         return self._service.acknowledge(), 0
