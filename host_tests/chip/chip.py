@@ -22,6 +22,7 @@ from host_tests.chip.display import Ssd1306
 from host_tests.chip.flash_wear import FlashChip
 from host_tests.chip.image import find_image
 from host_tests.chip.pacer import Pacer
+from host_tests.chip.pads import connect_outputs_to_inputs
 from host_tests.chip.pulses import StepMeter
 from host_tests.chip.usb_host import UsbHost
 
@@ -78,8 +79,9 @@ class Chip:
         if filesystem is not None:
             self._region()[:] = filesystem
         self._pacer = Pacer(mcu)
-        self.motor = StepMeter(mcu, self.board)
-        self._reads_back(self.board.STEP_PIN)
+        connect_outputs_to_inputs(mcu, self._pacer)
+        levels = self.board.FORWARD_LEVEL, self.board.ENABLED_LEVEL
+        self.motor = StepMeter(mcu, self.board, *levels)
         self.display = Ssd1306(self.board.I2C_ADDRESS)
         self._wire = self.display.attach(mcu.i2c[self.board.I2C_ID], mcu.clock, i2c_bit_nanos)
         self.flash = FlashChip(mcu, erase_ms, program_us)
@@ -200,23 +202,19 @@ class Chip:
         return button if isinstance(button, int) else getattr(self.board, f"BUTTON_{button}_PIN")
 
     def set_battery_mv(self, mv):
-        self.set_adc(self.board.BATTERY_ADC_PIN, mv, self.board.BATTERY_FULL_SCALE_MV)
+        """Put a supply voltage on the board's divider."""
+        self.set_adc(self.board.BATTERY_ADC_PIN, mv / self.board.BATTERY_FULL_SCALE_MV)
 
     def set_pressure_mbar(self, mbar):
         """Put a pressure on a ratiometric sensor, as the board's literals describe it."""
         board = self.board
-        raw = mbar * board.PRESSURE_SPAN_U16 // board.PRESSURE_FULL_SCALE_MBAR
-        self.set_adc(board.PRESSURE_ADC_PIN, board.PRESSURE_ZERO_U16 + raw, 65_535)
+        raw = board.PRESSURE_SPAN_U16 * mbar / board.PRESSURE_FULL_SCALE_MBAR
+        self.set_adc(board.PRESSURE_ADC_PIN, (board.PRESSURE_ZERO_U16 + raw) / 65_535)
 
-    def set_adc(self, pin, value, full_scale):
-        """Put a voltage on an ADC pin, as a part of the full scale."""
-        reading = value * ADC_TOP // full_scale if full_scale else 0
+    def set_adc(self, pin, share):
+        """Put a part (0 to 1) of the supply on an ADC pin."""
+        reading = round(share * ADC_TOP)
         self.mcu.adc.channel_values[pin - FIRST_ADC_PIN] = min(max(reading, 0), ADC_TOP)
-
-    def _reads_back(self, number):
-        """A pad's input follows what the chip drives; the emulator leaves it where it was."""
-        pin = self.mcu.gpio[number]
-        pin.add_listener(lambda value, _: pin.set_input_value(value.name == "HIGH"))
 
     # The picture
 

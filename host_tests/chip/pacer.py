@@ -3,8 +3,8 @@
 The emulator steps PIO once per CPU instruction, late by up to that instruction, and grants it one
 step per jump of a sleeping CPU, dropping what it owed: a train of steps made while the CPU sleeps
 slows to a crawl. Here each block's own pacing is parked (its cycle counter held far in the past)
-and a clock alarm set to the next due cycle does the stepping, whether the CPU is awake or asleep. It
-costs nothing while no state machine runs, and about 3 us of wall time per PIO instruction while
+and a clock alarm set to the next due cycle does the stepping, whether the CPU is awake or asleep.
+It costs nothing while no state machine runs, and about 3 us of wall time per PIO instruction while
 one does: a divided clock and long delays in a PIO program are cheap here, a busy loop is not.
 """
 
@@ -82,6 +82,7 @@ class _Tap:
         self._pacer.now(self._block)
         try:
             self._block.write_uint32(offset, value)
+            self._block.check_changed_pins()  # an instruction forced from outside may move one
         finally:
             self._pacer.park(self._block)
 
@@ -89,6 +90,7 @@ class _Tap:
         self._pacer.now(self._block)
         try:
             self._block.write_uint32_atomic(offset, value, kind)
+            self._block.check_changed_pins()
         finally:
             self._pacer.park(self._block)
 

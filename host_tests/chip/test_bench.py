@@ -88,6 +88,26 @@ def test_the_meter_tells_back_from_forward_and_sees_pulses_on_a_disabled_driver(
     assert [len(train) for train in chip.motor.trains(gap_ms=5)] == [10, 5]
 
 
+def test_one_state_machine_can_count_the_edges_that_another_one_makes():
+    main = TRAIN.replace("print", "pass #") + (
+        "@rp2.asm_pio()\ndef edges():\n    label('again')\n"
+        "    wait(0, pin, 0)\n    wait(1, pin, 0)\n    jmp(x_dec, 'again')\n"
+        "count = rp2.StateMachine(1, edges, in_base=machine.Pin(2))\n"
+        "count.exec('mov(x, invert(null))')\ncount.active(1)\n"
+        "sm.put(41)\ntime.sleep_ms(60)\n"
+        "count.exec('mov(isr, invert(x))')\ncount.exec('push()')\nprint('made', count.get())\n"
+    )
+    chip = booted(main, ready="made 42\r\n")
+    assert chip.motor.steps == 42
+
+
+def test_a_driven_pin_reads_back_its_own_level():
+    main = "import machine\np = machine.Pin(3, machine.Pin.OUT)\n" + (
+        "p(1)\nfirst = p()\np(0)\nprint('read', first, p())\n"
+    )
+    booted(main, ready="read 1 0")
+
+
 def test_running_to_a_pulse_stops_right_there():
     chip = booted(TRAIN + "sm.put(99)\ntime.sleep(1)\n")
     before = len(chip.motor.pulses)
@@ -196,9 +216,9 @@ def test_adc_inputs_read_what_was_put_on_them():
         "    time.sleep_ms(10)\n"
     )
     chip = booted(main)
-    chip.set_adc(26, 1, 2)
-    chip.set_adc(27, 1, 4)
-    chip.wait_for("2047 1023", 100)
+    chip.set_adc(26, 0.5)
+    chip.set_adc(27, 0.25)
+    chip.wait_for("2048 1024", 100)
 
 
 def test_a_file_that_was_flushed_survives_a_power_cut_and_one_that_was_not_is_gone():
