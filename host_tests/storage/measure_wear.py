@@ -1,5 +1,6 @@
-"""Prints what durable records cost in flash, on the real littlefs: `python -m
-host_tests.storage.measure_wear`.
+"""Prints what durable records cost in flash, on the real littlefs.
+
+Run it with `python -m host_tests.storage.measure_wear`.
 
 The counts are those of the board: 300 records committed one by one on the emulated RP2040
 (MicroPython 1.26.1, a full log) took 37 erases and 512 pages, 300 in pairs 25 and 306; this prints

@@ -126,15 +126,16 @@ def test_a_restarted_log_goes_on_where_it_was():
 
 
 def test_reading_starts_at_any_number():
-    journal, _ = start(filled(past_segments(2, 100)))
     last = past_segments(2, 100)
+    journal, _ = start(filled(last))
     for seq in (
         1,
         2,
-        500,
-        *range(SEGMENT - 1, SEGMENT + 3),
+        SEGMENT - 1,
+        SEGMENT,
+        SEGMENT + 1,
+        SEGMENT + 2,
         2 * SEGMENT,
-        2 * SEGMENT + 1,
         last - 24,
         last,
     ):
@@ -213,12 +214,15 @@ def test_room_is_made_for_new_firmware():
 
 
 def test_a_refused_commit_loses_nothing_and_is_tried_again():
-    # A commit is at most a few changes of files; refuse at each of them in turn.
+    # Nine records change at most three files; refuse at each of them in turn.
     for before in (0, 3, 23, 24, SEGMENT - 2, SEGMENT - 1, SEGMENT, SEGMENT + 18):
-        for refused_at in range(6):
-            files = RamFiles()
+        files = RamFiles()
+        journal, _ = start(files)
+        write(journal, before, at_once=24)
+        contents = dict(files.contents)
+        for refused_at in range(4):
+            files.contents = dict(contents)
             journal, _ = start(files)
-            write(journal, before, at_once=24)
             for _ in range(9):
                 journal.append(make(journal.next_seq))
             files.refuse_after = refused_at
@@ -228,13 +232,13 @@ def test_a_refused_commit_loses_nothing_and_is_tried_again():
             except OSError:
                 durable = journal.next_seq - 1 - journal.staged
                 assert durable >= before
-                assert numbers(journal) == one_to(durable)
+                assert numbers(journal, before - 50) == one_to(durable)[max(0, before - 51) :]
             files.refuse_after = -1
             journal.commit()
             last = write(journal, 30, at_once=4)
-            assert numbers(journal) == one_to(last)
+            assert numbers(journal, before - 50) == one_to(last)[max(0, before - 51) :]
             again, recovery = start(files)
-            assert numbers(again) == one_to(last)
+            assert numbers(again, before - 50) == one_to(last)[max(0, before - 51) :]
             assert counts(recovery) == (0, 0, 0)
 
 
