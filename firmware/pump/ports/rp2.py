@@ -35,6 +35,14 @@ _PUSH = const(0x8000)  # push(noblock)
 _PIO0_EXECCTRL = const(0x502000CC)
 _PIO0_ADDR = const(0x502000D4)
 _MACHINE_STRIDE = const(0x18)
+# Why the chip was reset last (datasheet 4.7.6). machine.reset() triggers the watchdog by force.
+_WATCHDOG_REASON = const(0x40058008)
+_BY_TIMER = const(1)
+_BY_FORCE = const(2)
+
+_POWER = const(0)
+_WATCHDOG = const(1)
+_ASKED = const(2)
 
 
 class PulseEngine:
@@ -48,10 +56,10 @@ class PulseEngine:
     interrupts are off for 45 to 400 ms and no handler runs.
 
     **No pulse anyone could doubt.** The program rises and falls by itself; stop() can only come in
-    between. It freezes the machine first and pulls the pin low afterwards, by a second call. So a
-    rise either did not happen, or it stands for at least the time between those two calls (2.6 us
-    measured, the A4988 asks for 1 us) and both the driver and the counter, which samples every 8
-    ns, have seen it.
+    between. It freezes the machine first and pulls the pin low by a second call. So a rise either
+    did not happen, or it stands for at least the time between the two calls (6.3 us measured at
+    125 MHz, an A4988 asks for 1 us): the driver and the counter, which samples every 8 ns, have
+    both seen it.
     """
 
     def __init__(self, step_pin, stop_pin, ramp, longest_train=2000, machine=0):
@@ -140,6 +148,14 @@ class PulseEngine:
         if self._running:
             self._running = False
             self._cut = True
+
+
+def reset_cause():
+    """What made the chip start: 0 power or its RUN pin, 1 watchdog, 2 machine.reset()."""
+    reason = mem32[_WATCHDOG_REASON]
+    if reason & _BY_TIMER:
+        return _WATCHDOG
+    return _ASKED if reason & _BY_FORCE else _POWER
 
 
 def _assemble():

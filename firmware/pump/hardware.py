@@ -1,0 +1,332 @@
+"""Makes the parts of a pump of a board's literals: the only place that knows what a board is."""
+
+import gc
+import os
+import select
+import sys
+import time
+
+import framebuf
+import machine
+import micropython
+from machine import ADC, I2C, PWM, Pin
+from micropython import const
+
+from pump.drivers.buttons import STOP, Buttons
+from pump.drivers.buzzer import Buzzer
+from pump.drivers.clock import UptimeClock
+from pump.drivers.ramp import Ramp
+from pump.drivers.sensors import Battery, Pressure
+from pump.drivers.ssd1306 import SSD1306
+from pump.drivers.stepper import Stepper
+
+# The RP2040's watchdog reaches 8,388 ms (its counter has 24 bits and runs at 2 MHz).
+_WATCHDOG_MS = const(8000)
+_SLICE_MS = const(20)  # how late a key or a byte may be noticed while the loop sleeps
+_I2C_TIMEOUT_US = const(10_000)  # three times the longest message
+_BUZZER_HZ = const(2000)
+_HELD_MS = const(200)
+_WRITE_BYTES = const(256)
+_STALLED_MS = const(100)
+_CTRL_C = const(3)
+_FOLDER = const(0x4000)
+
+_SERVICE_FILE = "/service"
+_ERROR_FILE = "/error.txt"
+
+
+class Hardware:
+    """The parts of one power-on, as attributes; `board` is the module with the literals.
+
+    stepper, buttons, display, framebuf, buzzer, battery, pressure, clock, files, port. Make one
+    only: pins and state machines are taken.
+    """
+
+    def __init__(self, board):
+        # First of all the coils off: a pin that floats may turn the motor.
+        enable = Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
+        keys = tuple(
+            Pin(number, Pin.IN, Pin.PULL_UP)
+            for number in (
+                board.BUTTON_UP_PIN,
+                board.BUTTON_DOWN_PIN,
+                board.BUTTON_OK_PIN,
+                board.BUTTON_STOP_PIN,
+            )
+        )
+        self._port = _port_of(board.CHIP)
+        self._edge = False
+        self._watchdog = None
+        self.framebuf = framebuf
+        self.engine = self._port.PulseEngine(
+            board.STEP_PIN,
+            board.BUTTON_STOP_PIN,
+            Ramp(board.RAMP, board.STEP_RATE_HZ),
+            board.LONGEST_TRAIN,
+            board.PULSE_MACHINE,
+        )
+        self.stepper = Stepper(
+            self.engine,
+            Pin(board.DIR_PIN, Pin.OUT, value=board.FORWARD_LEVEL),
+            enable,
+            board.FORWARD_LEVEL,
+            board.ENABLED_LEVEL,
+            board.COILS_HOLD,
+        )
+        self.buttons = Buttons(keys, time.ticks_ms())
+        for key in keys[:STOP]:
+            key.irq(self._on_edge, Pin.IRQ_FALLING, hard=True)
+        keys[STOP].irq(self._on_stop, Pin.IRQ_FALLING, hard=True)
+        self.display = _display(board)
+        self.buzzer = Buzzer(PWM(Pin(board.BUZZER_PIN), freq=_BUZZER_HZ, duty_u16=0))
+        self.battery = Battery(ADC(Pin(board.BATTERY_ADC_PIN)), board.BATTERY_FULL_SCALE_MV)
+        self.pressure = Pressure(
+            _adc_or_none(board.PRESSURE_ADC_PIN),
+            board.PRESSURE_FULL_SCALE_MBAR,
+            board.PRESSURE_ZERO_U16,
+            board.PRESSURE_SPAN_U16,
+        )
+        self.clock = UptimeClock(time.ticks_ms, time.ticks_diff)
+        self.files = DeviceFiles()
+        self.port = UsbPort()
+
+    def _on_edge(self, _pin):
+        """A key's hard interrupt: only remembers, because nothing may be allocated here."""
+        self._edge = True
+
+    def _on_stop(self, _pin):
+        """STOP's hard interrupt: the motor first, whatever the loop is doing (promise 3)."""
+        self.engine.stop()
+        self.buttons.note_stop_edge()
+        self._edge = True
+
+    def now_ms(self):
+        """`time.ticks_ms()`: wraps after 12.4 days."""
+        return time.ticks_ms()
+
+    def sleep_ms(self, duration_ms):
+        """Sleep, at most this long; a key or a byte from the host ends it. Allocates nothing."""
+        while duration_ms > 0 and not self._edge and not self.port.waiting():
+            slice_ms = duration_ms if duration_ms < _SLICE_MS else _SLICE_MS
+            time.sleep_ms(slice_ms)
+            duration_ms -= slice_ms
+            self.buttons.watching(time.ticks_ms())
+        self._edge = False
+
+    def start_watchdog(self):
+        """From now on feed_watchdog() is due every 8 s. Cannot be taken back but by a reset."""
+        self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
+
+    def feed_watchdog(self):
+        """Say that the loop is alive."""
+        if self._watchdog is not None:
+            self._watchdog.feed()
+
+    def reset_cause(self):
+        """What made the board start: 0 power, 1 watchdog, 2 asked for (core/events.RESETS)."""
+        return self._port.reset_cause()
+
+    def unique_id(self):
+        """The chip's own number, bytes."""
+        return machine.unique_id()
+
+    def free_bytes(self):
+        """Free heap."""
+        return gc.mem_free()
+
+    def keep_error(self, error):
+        """Leave an error's traceback in a file, for a person in service mode. Never raises."""
+        try:
+            with open(_ERROR_FILE, "w") as file:
+                sys.print_exception(error, file)
+        except (OSError, MemoryError):
+            pass
+
+    def restart_into_service(self):
+        """Restart and stay out of the pump's way, with the serial port left to mpremote.
+
+        By a restart, because a watchdog that was started cannot be stopped and nobody would feed
+        it at the prompt. A file says so to boot.py: it survives every kind of reset.
+        """
+        self.stepper.stop()
+        self.stepper.release()
+        with open(_SERVICE_FILE, "w") as file:
+            file.write("asked over the link\n")
+        self.port.close()
+        machine.reset()
+
+
+def service_asked(board):
+    """For boot.py: whether to serve files instead of pumping. Asked once, forgotten by the next
+    start.
+
+    By the file that restart_into_service() left, or by a finger that holds STOP when the power
+    comes on. After a watchdog's reset a finger on STOP only wants the motor to stop.
+    """
+    asked = False
+    try:
+        os.remove(_SERVICE_FILE)
+        asked = True
+    except OSError:
+        pass
+    if asked or _port_of(board.CHIP).reset_cause() != 0:
+        return asked
+    stop = Pin(board.BUTTON_STOP_PIN, Pin.IN, Pin.PULL_UP)
+    time.sleep_us(10)  # the pull-up lifts the wire
+    if stop.value():
+        return False
+    time.sleep_ms(_HELD_MS)
+    return not stop.value()
+
+
+def park(board):
+    """For boot.py in service mode: coils off, the screen says what this is. Delivers nothing."""
+    Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
+    display = _display(board)
+    display.frame.text("Service mode", 16, 16)
+    display.frame.text("no delivery", 20, 32)
+    display.frame.text("restart to pump", 4, 48)
+    display.show()
+    while display.step(time.ticks_ms()):
+        pass
+
+
+class DeviceFiles:
+    """The board's own filesystem, as storage/ wants it. Raises OSError as `os` does."""
+
+    def open(self, path, mode="r"):
+        """A file object; `flush()` makes durable what was written."""
+        return open(path, mode)
+
+    def listdir(self, path="/"):
+        """The names in a folder."""
+        return os.listdir(path)
+
+    def entries(self, path="/"):
+        """(name, size in bytes) of all in a folder, one after the other; a folder has size 0."""
+        for entry in os.ilistdir(path):
+            yield entry[0], 0 if entry[1] & _FOLDER else entry[3]
+
+    def remove(self, path):
+        """Remove a file or an empty folder."""
+        os.remove(path)
+
+    def rename(self, old, new):
+        """Atomic; replaces a file that has the new name."""
+        os.rename(old, new)
+
+    def mkdir(self, path):
+        """OSError (EEXIST) when it is there."""
+        os.mkdir(path)
+
+    def exists(self, path):
+        """Whether there is a file or a folder of that name."""
+        try:
+            os.stat(path)
+        except OSError:
+            return False
+        return True
+
+    def size(self, path):
+        """Bytes in a file."""
+        return os.stat(path)[6]
+
+    def free_blocks(self):
+        """Blocks in no file and no folder. littlefs reads its whole structure for this: slow."""
+        return os.statvfs("/")[3]
+
+
+class UsbPort:
+    """The USB serial port, shared with MicroPython's prompt. Nothing here waits for the host."""
+
+    def __init__(self):
+        self._in = sys.stdin.buffer
+        self._out = sys.stdout.buffer
+        self._readable = select.poll()
+        self._readable.register(sys.stdin, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(sys.stdout, select.POLLOUT)
+        self._byte = bytearray(1)
+        self._wary = 0
+
+    def open(self):
+        """Ctrl-C is data from now on: it does not stop the pump."""
+        micropython.kbd_intr(-1)
+
+    def close(self):
+        """Ctrl-C interrupts again, as mpremote needs it."""
+        micropython.kbd_intr(_CTRL_C)
+
+    def waiting(self):
+        """Whether a byte from the host can be read. Allocates nothing."""
+        for _ in self._readable.ipoll(0):
+            return True
+        return False
+
+    def read(self, size):
+        """What has come, at most `size` bytes; b"" (nothing allocated) when there is nothing."""
+        if not self.waiting():
+            return b""
+        data = bytearray()
+        while len(data) < size and self.waiting():
+            # One by one: reading more than has come would wait for the rest.
+            self._in.readinto(self._byte)
+            data += self._byte
+        return bytes(data)
+
+    def write(self, data):
+        """Send what the port takes now, at most 256 bytes; returns how many.
+
+        MicroPython waits up to 500 ms for room when a host holds the port and does not read, and
+        cannot say how much room there is, only that there is some. So after one such stall bytes
+        go singly, each after asking, until a bufferful went well: a stuck host costs one stall.
+        """
+        most = len(data) if len(data) < _WRITE_BYTES else _WRITE_BYTES
+        if self._wary:
+            return self._write_singly(data, most)
+        if not self._takes():
+            return 0
+        began_ms = time.ticks_ms()
+        self._out.write(data[:most])
+        if time.ticks_diff(time.ticks_ms(), began_ms) >= _STALLED_MS:
+            self._wary = _WRITE_BYTES
+        return most
+
+    def _write_singly(self, data, most):
+        sent = 0
+        while sent < most and self._takes():
+            self._out.write(data[sent : sent + 1])
+            sent += 1
+        self._wary = self._wary - sent if self._wary > sent else 0
+        return sent
+
+    def _takes(self):
+        for _ in self._writable.ipoll(0):
+            return True
+        return False
+
+
+def _port_of(chip):
+    """The module of pump/ports that knows this chip."""
+    if chip == "rp2040":
+        from pump.ports import rp2
+
+        return rp2
+    from pump.ports import any as anywhere
+
+    return anywhere
+
+
+def _display(board):
+    bus = I2C(
+        board.I2C_ID,
+        sda=Pin(board.I2C_SDA_PIN),
+        scl=Pin(board.I2C_SCL_PIN),
+        freq=board.I2C_HZ,
+        timeout=_I2C_TIMEOUT_US,
+    )
+    return SSD1306(bus, framebuf, 128, 64, board.I2C_ADDRESS)
+
+
+def _adc_or_none(number):
+    return None if number is None else ADC(Pin(number))
