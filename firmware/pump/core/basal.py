@@ -51,7 +51,7 @@ class Basal:
         owed = self.owed_steps
         if owed < self._profile.quantum_steps and self._since_burst_ms < BASAL_LATEST_MS:
             return 0
-        return min(owed, self.lease_steps - self.made_steps)
+        return min(owed, self._profile.burst_steps, self.lease_steps - self.made_steps)
 
     def moved(self, steps):
         """The motor made this many of them."""

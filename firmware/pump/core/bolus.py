@@ -62,7 +62,7 @@ class Bolus:
         owed = self._owed_steps
         if owed < self._profile.quantum_steps and owed < self.remaining_steps():
             return 0
-        return min(owed, self._part_steps - self._part_made)
+        return min(owed, self._profile.burst_steps, self._part_steps - self._part_made)
 
     def moved(self, steps):
         """The motor made this many of them."""

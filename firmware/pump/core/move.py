@@ -30,7 +30,10 @@ class Move:
 
     def ready_steps(self):
         """Steps to move now."""
-        return min(self._profile.burst_steps, self._part_steps - self._part_made)
+        profile = self._profile
+        rewinds = self.kind == events.KIND_REWIND
+        burst = profile.rewind_burst_steps if rewinds else profile.prime_burst_steps
+        return min(burst, self._part_steps - self._part_made)
 
     def moved(self, steps):
         """The motor made this many of them."""

@@ -8,6 +8,8 @@ _BASAL_LEASE_MU = const(200)
 _BOLUS_PART_MU = const(500)
 _MOVE_PART_MU = const(5_000)
 _BURST_MU = const(100)
+_PRIME_BURST_STEPS = const(200)
+_REWIND_BURST_STEPS = const(1_000)  # a second: it gives nothing, and STOP ends it at once
 _PRIME_MOST_MU = const(30_000)
 _CANNULA_MOST_MU = const(2_000)
 
@@ -27,6 +29,8 @@ class Profile:
         self.bolus_part_steps = max(self.quantum_steps, scale.steps(_BOLUS_PART_MU))
         self.move_part_steps = max(self.quantum_steps, scale.steps(_MOVE_PART_MU))
         self.burst_steps = max(self.quantum_steps, scale.steps(_BURST_MU))
+        self.prime_burst_steps = _PRIME_BURST_STEPS
+        self.rewind_burst_steps = _REWIND_BURST_STEPS
         self.prime_most_steps = scale.steps(_PRIME_MOST_MU)
         self.cannula_most_mu = _CANNULA_MOST_MU
         self.rewind_steps = board.REWIND_STEPS

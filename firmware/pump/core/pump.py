@@ -249,7 +249,6 @@ class Pump:
         self._settle()
 
     def _order(self, source, steps):
-        steps = min(steps, self.profile.burst_steps)
         backwards = source is self.move and self.move.kind == events.KIND_REWIND
         if not backwards and self.reservoir_steps >= 0:
             steps = min(steps, self.reservoir_steps)
