@@ -21,6 +21,7 @@ from basalt.errors import WrongInput
 BASE = ("pump", "seq", "boot", "uptime_ms", "utc", "local", "event", "severity", "clock")
 _EPOCH = datetime(2020, 1, 1)
 _CHUNK = 20_000
+_PIPE_WIDTH = 250
 _STYLES = {"warning": "yellow", "alarm": "bold red", "fault": "bold magenta", "unknown": "yellow"}
 
 Row = dict[str, str | int]
@@ -109,6 +110,8 @@ def write_table(logs: list[Log], console: Console) -> None:
             style = _STYLES.get(str(row["severity"]))
             cells = [str(row["seq"]), f"{row['local']}{doubt}", str(row["event"]), own]
             table.add_row(*([str(row["pump"])] if several else []), *cells, style=style)
+    if not console.is_terminal:  # into a file or a pipe: each record is one line, however long
+        console = Console(width=_PIPE_WIDTH, file=console.file, highlight=False)
     console.print(table)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from basalt import decode, firmware
 from basalt.client import Identity, LogSlice, PumpLink, Status
+from basalt.errors import Problem
 from basalt.firmware import protocol_module as protocol
 from basalt.store import Gap, Store, StoredPump
 from basalt.timeline import Anchor
@@ -47,9 +48,13 @@ def pull(link: PumpLink, store: Store, progress: Progress) -> Pulled:
     batch = _Batch(store, result, start)
     total = status.next_seq - start
     progress(0, total)
-    for part in link.log(_windows(max(start, status.first_seq), status.next_seq)):
-        batch.take(part)
-        progress(min(part.seq + part.count, status.next_seq) - start, total)
+    try:
+        for part in link.log(_windows(max(start, status.first_seq), status.next_seq)):
+            batch.take(part)
+            progress(min(part.seq + part.count, status.next_seq) - start, total)
+    except (Problem, KeyboardInterrupt):
+        batch.keep()
+        raise
     batch.finish(status.next_seq, status.first_seq)
     return result
 

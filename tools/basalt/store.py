@@ -120,6 +120,8 @@ class Store:
             raise StoreProblem(f"{path} is a folder; name a file for the store.")
         if not create and not path.exists():
             raise StoreProblem(f"There is no store at {path}; make one with `basalt pull`.")
+        if not path.parent.is_dir():
+            raise StoreProblem(f"There is no folder {path.parent} for the store; make it first.")
         try:
             db = sqlite3.connect(path, timeout=10, isolation_level=None)
         except sqlite3.Error as error:

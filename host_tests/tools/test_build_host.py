@@ -1,0 +1,119 @@
+"""The tree that is built is the firmware, file by file, and nothing else."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from basalt import build, paths
+from basalt.errors import WrongInput
+from host_tests.tools.running import basalt, failed
+
+TOP = {"boot.py", "main.py", "board.py"}
+
+
+def sources():
+    """Every file of the firmware, as it lies here."""
+    return {
+        path.relative_to(paths.firmware()).as_posix(): path
+        for path in paths.firmware().rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def files(tree):
+    return {path.relative_to(tree).as_posix(): path for path in tree.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("board", build.boards())
+def test_source_tree_is_the_firmware_and_the_board_byte_for_byte(tmp_path, board):
+    build.build(board, tmp_path / "tree", source=True)
+    expected = {name: path.read_bytes() for name, path in sources().items()}
+    expected["board.py"] = (paths.boards() / board / "board.py").read_bytes()
+    assert {name: path.read_bytes() for name, path in files(tmp_path / "tree").items()} == expected
+
+
+def test_compiled_tree_has_each_file_of_the_package_compiled_and_the_rest_as_it_is(tmp_path):
+    build.build("pico", tmp_path / "tree", source=False)
+    found = files(tmp_path / "tree")
+    expected = {
+        name if name in TOP else name.removesuffix(".py") + ".mpy" for name in sources()
+    } | {"board.py"}
+    assert set(found) == expected
+    for name, path in found.items():
+        assert (path.read_bytes()[:1] == b"M") == name.endswith(".mpy")
+
+
+def test_building_again_replaces_the_earlier_tree(tmp_path):
+    build.build("pico", tmp_path / "tree", source=True)
+    (tmp_path / "tree" / "pump" / "left_over.py").write_text("")
+    build.build("pico", tmp_path / "tree", source=False)
+    assert not list((tmp_path / "tree" / "pump").rglob("*.py"))
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path):
+    build.build("pico", tmp_path / "a", source=False)
+    build.build("pico", tmp_path / "b", source=False)
+    assert build.hashes(tmp_path / "a") == build.hashes(tmp_path / "b")
+
+
+def test_an_unknown_board_is_refused_with_those_there_are(tmp_path):
+    ran = basalt("build", "--board", "pcio", "--out", tmp_path / "tree")
+    failed(ran, 2, "There is no board 'pcio'", "pico, pico_w")
+    assert not (tmp_path / "tree").exists()
+
+
+@pytest.mark.parametrize("board", ["..", "../boards/pico", "", "/"])
+def test_a_path_is_no_board(tmp_path, board):
+    with pytest.raises(WrongInput):
+        build.build(board, tmp_path / "tree", source=True)
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    failed(basalt("build", "--board", "pico", "--out", tmp_path), 2, "thesis.txt")
+    failed(basalt("build", "--board", "pico", "--out", tmp_path / "thesis.txt"), 2, "is a file")
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    failed(basalt("build", "--board", "pico", "--out", tmp_path / "file" / "tree"), 1, "written")
+
+
+def test_json_lists_each_file_with_its_hash(tmp_path):
+    ran = basalt("build", "--board", "pico", "--out", tmp_path / "tree", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.out)
+    assert data["sha256"] == build.hashes(tmp_path / "tree")
+    assert "/main.py" in data["sha256"]
+
+
+def test_a_file_that_does_not_compile_is_named(tmp_path, monkeypatch):
+    broken = tmp_path / "bundle" / "firmware"
+    broken.mkdir(parents=True)
+    (broken / "pump.py").write_text("def :\n")
+    monkeypatch.setattr(paths, "firmware", lambda: broken)
+    ran = basalt("build", "--board", "pico", "--out", tmp_path / "tree")
+    failed(ran, 1, "mpy-cross cannot compile", "pump.py")
+    assert not (tmp_path / "tree").exists()
+
+
+def test_help_of_every_command_shows_an_example():
+    for command in ("build", "flash", "ports", "status", "pull", "log", "events", "time set"):
+        ran = basalt(*command.split(), "--help")
+        assert ran.code == 0
+        assert f"Example: basalt {command.split()[0]}" in ran.out
+    assert "Exit codes" in basalt("--help").out
+
+
+def test_a_wrong_option_is_exit_code_2_without_a_traceback():
+    call = [
+        sys.executable,
+        "-c",
+        f"import sys; sys.path[:0] = {sys.path!r}; import basalt.cli as c; c.main()",
+    ]
+    ran = subprocess.run([*call, "pull", "--nope"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
