@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from basalt import demo_checks, sim_link, sim_screen
+from basalt import demo_checks, report, sim_link, sim_screen
 from basalt.demo_day import Day, DemoError, Facts
 from basalt.errors import Problem
 from basalt.sim_host import HostBench
@@ -83,6 +83,8 @@ class Demo:
     def _figures(self) -> None:
         self._say("The day in figures, and as a page with plots")
         self._run(None, ["report", "--store", str(self._store), "--out", str(self._report)])
+        _, found = report.figures_of(self._store)
+        report.print_day_table(self._console, found.days, found.in_units)
 
     def _check(self, facts: Facts) -> None:
         self._say("Is it true? What the log says, against what the faked motor counted")
@@ -119,7 +121,7 @@ class Demo:
             Padding(f"[bold]$ basalt {' '.join(arguments)}[/]", (0, 0, 0, _MARGIN))
         )
         try:
-            printed = sim_link.run_basalt(bench, arguments)
+            printed = sim_link.run_basalt(bench, arguments, self._console.width)
         except subprocess.CalledProcessError as error:
             raise DemoError(
                 f"`basalt {arguments[0]}` failed with exit code {error.returncode}."

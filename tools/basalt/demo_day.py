@@ -22,6 +22,7 @@ DINNER_MU = 3_000
 
 _BOOT_MS = 3_000
 _SETTLE_MS = 400  # until a press is on the screen
+_FIRST_S = 10  # the day begins so late that what was logged before is still of this day
 _OFF_MS = 120_000
 _REWIND_STEPS = 3_000  # as far as the screw head has to go back to let a full syringe in
 _PRIMED_UNITS = 0.5
@@ -94,11 +95,12 @@ class Day:
         self._bench.run_ms(_BOOT_MS)
         now_s, self._offset_min = sim_link.computer_clock()
         self._start_s = now_s // _DAY_S * _DAY_S - _DAY_S
+        first_s = self._start_s + _FIRST_S
         self.facts.day_start = datetime(1970, 1, 1) + timedelta(
             seconds=self._start_s + EPOCH_MS // 1000
         )
         self._started_us = self._now_us()
-        sim_link.ask(self._bench, lambda link: link.set_time(self._start_s, self._offset_min))
+        sim_link.ask(self._bench, lambda link: link.set_time(first_s, self._offset_min))
         sim_link.ask(self._bench, lambda link: link.acknowledge())  # that its log is new
         sim_link.ask(self._bench, lambda link: link.set_basal(PROGRAM))
         sim_link.ask(
@@ -204,15 +206,15 @@ class Day:
         self._rig.run_until(lambda: self._waits("bolus_incomplete"))
         self._look("after-restart", "After the restart: the bolus is known to be incomplete")
         self._rig.press(sb.OK)
-        now_s = self._start_s + (self._now_us() - self._started_us) // 1_000_000
+        now_s = self._start_s + _FIRST_S + (self._now_us() - self._started_us) // 1_000_000
         sim_link.ask(self._bench, lambda link: link.set_time(now_s, self._offset_min))
         self._expect(self._state() == "running", "basal did not go on after the restart")
         self._tell("Seen, clock set again; basal goes on by itself, the bolus does not.")
 
     def _evening(self) -> None:
-        self._until(24, 0)
-        self._rig.run_s(10)
-        self._say("24:00  STOP held for 2 s suspends the pump: the motor rests")
+        # Before midnight, so that the report is of one day.
+        self._until(23, 55)
+        self._say("23:55  STOP held for 2 s suspends the pump: the motor rests")
         self._rig.hold(sb.STOP, sb.STOP_HOLD_MS)
         self._expect(self._state() == "suspended", "the pump was not suspended")
         self._look("suspended", "Suspended, and it says so")

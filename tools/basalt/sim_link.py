@@ -32,8 +32,8 @@ def ask(bench: Bench, question: Callable[[PumpLink], Answer]) -> Answer:
         return future.result()
 
 
-def run_basalt(bench: Bench | None, arguments: Sequence[str], quiet: bool = False) -> str:
-    """Run `basalt` with these arguments as a program of its own; what it printed.
+def run_basalt(bench: Bench | None, arguments: Sequence[str], width: int = 80) -> str:
+    """Run `basalt` with these arguments as a program of its own; what it printed, `width` wide.
 
     Its messages and progress go to our own standard error. With a bench, the pump's time goes by
     meanwhile. Raises CalledProcessError when it fails.
@@ -44,8 +44,7 @@ def run_basalt(bench: Bench | None, arguments: Sequence[str], quiet: bool = Fals
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL if quiet else None,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path, "COLUMNS": str(width)},
     )
     with ThreadPoolExecutor(1) as reader:
         future = reader.submit(program.communicate)
