@@ -66,6 +66,16 @@ class Bounds:
 
 
 @dataclass
+class Hour:
+    """One hour of a day."""
+
+    basal: Amount = field(default_factory=Amount)
+    bolus: Amount = field(default_factory=Amount)
+    rates_mu_h: list[int] = field(default_factory=list[int])  # in force, one after the other
+    level: Level | None = None  # of the reservoir at its end; None: nothing is known of it
+
+
+@dataclass
 class Day:
     """One local day, 00:00 to 24:00 on the wall clock of the pump's user."""
 
@@ -75,7 +85,7 @@ class Day:
     bolus: Amount = field(default_factory=Amount)
     uncertain_dose: Bounds = field(default_factory=Bounds)
     primed: Amount = field(default_factory=Amount)  # tubing and cannula: no dose
-    basal_by_hour: list[Amount] = field(default_factory=lambda: [Amount() for _ in range(24)])
+    hours: list[Hour] = field(default_factory=lambda: [Hour() for _ in range(24)])
     stopped_s: int = 0  # nothing delivered while powered: suspended, alarm, change, service
     pump_total_mu: tuple[int, int] | None = None  # (basal, bolus) as the pump itself summed up
     boluses: list[Bolus] = field(default_factory=list[Bolus])  # the refused ones too
@@ -251,8 +261,7 @@ class _Days:
             for first, last in _cut(start, end, DAY_MS):
                 self._day(first).covered_s += round((last - first) / 1000)
         for rate in history.rates:
-            for first, last in _cut(rate.start_ms, rate.end_ms, DAY_MS):
-                self._day(first).rates.append(Rate(first, last, rate.rate_mu_h))
+            self._add_rate(rate)
         for stop in history.stops:
             for first, last in _cut(stop.start_ms, stop.end_ms, DAY_MS):
                 over = stop.over and last == stop.end_ms
@@ -265,6 +274,14 @@ class _Days:
             else:
                 self._day(off.start_ms).offs.append(off)
 
+    def _add_rate(self, rate: Rate) -> None:
+        for first, last in _cut(rate.start_ms, rate.end_ms, DAY_MS):
+            self._day(first).rates.append(Rate(first, last, rate.rate_mu_h))
+        for first, last in _cut(rate.start_ms, rate.end_ms, HOUR_MS):
+            seen = self._day(first).hours[first % DAY_MS // HOUR_MS].rates_mu_h
+            if last > first and seen[-1:] != [rate.rate_mu_h]:
+                seen.append(rate.rate_mu_h)
+
     def _add_dose(self, dose: Dose) -> None:
         left = dose.steps
         length = dose.end_ms - dose.start_ms
@@ -274,11 +291,13 @@ class _Days:
             left -= steps
             mu = None if dose.mu is None else dose.mu * steps / dose.steps
             day = self._day(first)
+            hour = day.hours[first % DAY_MS // HOUR_MS]
             if dose.kind == "basal":
                 day.basal.add(steps, mu)
-                day.basal_by_hour[first % DAY_MS // HOUR_MS].add(steps, mu)
+                hour.basal.add(steps, mu)
             else:
                 day.bolus.add(steps, mu)
+                hour.bolus.add(steps, mu)
 
     def _fill_events(self, history: History) -> None:
         for bolus in history.boluses:
@@ -317,6 +336,10 @@ class _Days:
                 day.levels.insert(0, Level(day.start_ms, before.steps, before.mu))
             if day.levels:
                 before = day.levels[-1]
+            for level in day.levels:
+                day.hours[level.at_ms % DAY_MS // HOUR_MS].level = level
+            for earlier, hour in zip(day.hours, day.hours[1:], strict=False):
+                hour.level = hour.level or earlier.level
 
 
 def _cut(start_ms: int, end_ms: int, length_ms: int) -> Iterator[tuple[int, int]]:

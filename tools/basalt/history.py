@@ -68,7 +68,7 @@ class Bolus:
     asked_mu: int | None  # None: its start is not in the log
     source: str
     end_ms: int | None = None  # None: its end is not in the log
-    given_mu: int | None = None  # as the pump says it; None until the end
+    given_mu: int | None = None  # as the pump says it; before its end, from the steps so far
     given_steps: int = 0  # confirmed
     outcome: str = "no_end"  # all_given, stopped, ..., power_lost, refused, under_way, no_end
     uncertain: Uncertain | None = None  # what may have been given besides

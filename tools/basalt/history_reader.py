@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from basalt import timeline, units
+from basalt import loglines, timeline, units
 from basalt.decode import Log
 from basalt.firmware import ALARM_NAMES, CODES, EVENT_NUMBERS, EVENTS, SETTINGS
 from basalt.history import (
@@ -241,8 +241,11 @@ class _Reader:
 
     def _clock_set(self, old_s: int, new_s: int, offset_min: int, _source: int) -> None:
         difference = new_s - old_s
-        text = f"Clock set {_span(abs(difference))} {'forward' if difference >= 0 else 'back'}"
-        self._note("clock_set", "info", f"{text}; UTC{offset_min / 60:+g} h")
+        way = "forward" if difference >= 0 else "back"
+        moment = loglines.local_text(new_s).replace("T", " ")
+        zone = units.offset_text(offset_min)
+        text = f"Clock set to {moment}, UTC{zone}: {_span(abs(difference))} {way}"
+        self._note("clock_set", "info", text)
 
     def _day_total(self, basal_mu: int, bolus_mu: int, _boluses: int) -> None:
         # It closes the day that the record before belongs to, by the pump's own clock.
@@ -292,8 +295,17 @@ class _Reader:
     def _end_rate(self, at: int) -> None:
         if self._rate:
             for start, end, _ in self._pieces(self._rate.at, at):
-                self.history.rates.append(Rate(start, end, self._rate.rate_mu_h))
+                self._add_rate(Rate(start, end, self._rate.rate_mu_h))
             self._rate = None
+
+    def _add_rate(self, rate: Rate) -> None:
+        # A checkpoint closes the lease and opens it anew in the same moment: that is no change.
+        rates = self.history.rates
+        before = rates[-1] if rates else None
+        if before and before.end_ms == rate.start_ms and before.rate_mu_h == rate.rate_mu_h:
+            rates[-1] = Rate(before.start_ms, rate.end_ms, rate.rate_mu_h)
+        elif rate.end_ms > rate.start_ms:
+            rates.append(rate)
 
     def _bolus_start(self, number: int, asked_mu: int, _owed: int, source: int) -> None:
         self._bolus = Bolus(number, self._now(), asked_mu, _source(source))
@@ -305,6 +317,8 @@ class _Reader:
         if made:
             self._dose("bolus", self._part.at if self._part else self._at, made)
             bolus.given_steps += made
+        given_mu = self._mu(bolus.given_steps)
+        bolus.given_mu = None if given_mu is None else int(given_mu)
         self._part = _Lease(self._at, most)
 
     def _bolus_end(self, number: int, given_mu: int, given_steps: int, reason: int) -> None:

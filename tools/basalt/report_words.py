@@ -1,0 +1,226 @@
+"""Says figures of the report in words: amounts, times, outcomes, reasons."""
+
+from datetime import UTC, date, datetime
+
+from basalt.analysis import Amount, Bounds, Day
+from basalt.history import Alarm, Bolus, Level, Missing, Off, Stop, Uncertain, UnderWay
+
+_MINUTE = 60
+_HOUR = 3600
+
+_OUTCOMES = {
+    "all_given": "given",
+    "stopped": "stopped",
+    "suspended": "stopped by a suspension",
+    "alarm": "stopped by an alarm",
+    "power_lost": "cut off by a power loss",
+    "under_way": "under way when the log was read",
+    "no_end": "its end is not in the log",
+}
+_REFUSALS = {
+    "over_max_bolus": "over the largest bolus, {limit}",
+    "over_max_hour": "over the hourly limit, {limit}",
+    "over_max_day": "over the daily limit, {limit}",
+    "reservoir_too_low": "only {limit} left in the reservoir",
+    "too_soon": "within the lockout of {minutes} min",
+    "suspended": "the pump was suspended",
+    "busy": "another bolus was running",
+    "delivering": "the pump was delivering",
+    "alarm_persists": "an alarm was not resolved",
+    "too_small": "too small to be given",
+    "fault": "the pump had a fault",
+    "not_now": "not possible at that moment",
+}
+_STOPS = {
+    "suspended": "Suspended",
+    "reservoir_change": "Reservoir change",
+    "service": "Service",
+}
+_MOVES = {"prime": "Tubing primed", "cannula": "Cannula filled"}
+_RESTARTS = {
+    "power_on": "Without power",
+    "watchdog": "Restarted by its watchdog",
+    "soft": "Restarted",
+    "unknown": "Restarted, its first record is missing",
+}
+
+
+def plain(name: str) -> str:
+    """A name of the log as words: 'bolus_incomplete' as 'Bolus incomplete'."""
+    return name.replace("_", " ").capitalize()
+
+
+def units(mu: float) -> str:
+    """Milliunits as units with two decimals, without the unit."""
+    return f"{mu / 1000:.2f}"
+
+
+def amount(value: Amount | None, in_units: bool = True) -> str:
+    """An amount in the report's unit, without it; a dash for none."""
+    if value is None:
+        return "–"
+    if not in_units or value.mu is None:
+        return f"{value.steps}"
+    return units(value.mu)
+
+
+def bounds(value: Bounds, in_units: bool = True) -> str:
+    """'0.00 to 0.70', '' when nothing is uncertain."""
+    if not value.most.steps:
+        return ""
+    return f"{amount(value.least, in_units)} to {amount(value.most, in_units)}"
+
+
+def uncertain(found: Uncertain, in_units: bool = True) -> str:
+    """The bounds of one stretch."""
+    least, most = (
+        amount(Amount(found.min_steps, found.min_mu), in_units),
+        amount(Amount(found.max_steps, found.max_mu), in_units),
+    )
+    return most if least == most else f"{least} to {most}"
+
+
+def level(value: Level | None, in_units: bool = True) -> str:
+    """What is left in the reservoir, a dash when it is not known."""
+    if value is None or value.steps is None:
+        return "–"
+    return amount(Amount(value.steps, value.mu), in_units)
+
+
+def share(value: float | None) -> str:
+    """A part as per cent."""
+    return "–" if value is None else f"{value * 100:.0f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """'38 s', '11 min', '1 h 02 min', '3 d 4 h'; a dash for none."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 2 * _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min"
+    if whole < 48 * _HOUR:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE:02d} min"
+    return f"{whole // (24 * _HOUR)} d {whole // _HOUR % 24} h"
+
+
+def clock(at_ms: int) -> str:
+    """HH:MM on the wall."""
+    return f"{_moment(at_ms):%H:%M}"
+
+
+def clock_s(at_ms: int) -> str:
+    """HH:MM:SS on the wall."""
+    return f"{_moment(at_ms):%H:%M:%S}"
+
+
+def day_clock(at_ms: int) -> str:
+    """'2 Jan 18:51' on the wall."""
+    moment = _moment(at_ms)
+    return f"{moment.day} {moment:%b %H:%M}"
+
+
+def day_name(day: date) -> str:
+    """'Tue 2 Jan'."""
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def full_date(day: date) -> str:
+    """'Tuesday 2 January 2024'."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def dose(mu: int | None) -> str:
+    """What was asked or given of a bolus; a dash when the log does not tell."""
+    return "–" if mu is None else units(mu)
+
+
+def outcome(bolus: Bolus) -> str:
+    """How a bolus ended, or why it was refused."""
+    if not bolus.is_refused:
+        return _OUTCOMES.get(bolus.outcome, plain(bolus.outcome))
+    text = _REFUSALS.get(bolus.refusal, bolus.refusal.replace("_", " "))
+    limit = f"{units(bolus.limit)} U"
+    return "refused: " + text.format(limit=limit, minutes=bolus.limit)
+
+
+def acknowledged(alarm: Alarm) -> str:
+    """After what time a person answered an alarm."""
+    if alarm.acknowledged_s is not None:
+        return f"after {duration(alarm.acknowledged_s)}"
+    return "not before the restart" if alarm.lost_power else "not in the log"
+
+
+def over(alarm: Alarm) -> str:
+    """After what time an alarm was over."""
+    if alarm.cleared_s is not None:
+        return f"after {duration(alarm.cleared_s)}"
+    return "not before the restart" if alarm.lost_power else "not in the log"
+
+
+def stop(found: Stop) -> str:
+    """Why nothing was delivered."""
+    text = _STOPS.get(found.reason, f"Stopped by: {found.reason.replace('_', ' ')}")
+    return f"{text}, by {found.source}" if found.reason == "suspended" and found.source else text
+
+
+def off(found: Off) -> str:
+    """What the log tells of a restart."""
+    text = _RESTARTS.get(found.cause, plain(found.cause))
+    if found.known:
+        return f"{text}, {duration((found.end_ms - found.start_ms) / 1000)}"
+    return f"{text}; for how long is not known"
+
+
+def missing(found: Missing) -> str:
+    """Where records are missing, and why."""
+    records = "1 record" if found.records == 1 else f"{found.records} records"
+    if not found.end_ms:
+        return f"{records} came damaged"
+    between = f"between {day_clock(found.start_ms)} and {day_clock(found.end_ms)}"
+    reason = "" if found.reason == "unknown" else f" ({found.reason})"
+    return f"{records} {between}{reason}"
+
+
+def kind(found: Uncertain) -> str:
+    """What an uncertain stretch is part of."""
+    if found.kind == "bolus" and found.bolus_id:
+        return f"Bolus {found.bolus_id}"
+    return "Basal or bolus" if found.kind == "unknown" else plain(found.kind)
+
+
+def cause(found: Uncertain) -> str:
+    """Why nobody knows."""
+    if found.cause == "missing_records":
+        return "Records are missing; by the pump's odometer"
+    return "Power lost"
+
+
+def under_way(found: UnderWay, in_units: bool = True) -> str:
+    """What was open at the end of the log."""
+    most = amount(Amount(found.max_steps, found.max_mu), in_units)
+    unit = "U" if in_units else "steps"
+    return f"{found.kind} since {clock(found.start_ms)}, at most {most} {unit}"
+
+
+def remarks(day: Day, in_units: bool = True) -> list[tuple[str, str, str]]:
+    """(time, text, severity) of what else happened on a day, in order."""
+    found = [(note.at_ms, note.text, note.severity) for note in day.notes]
+    for change in day.changes:
+        filled = f"filled with {dose(change.reservoir_mu)} U"
+        text = "not finished" if change.reservoir_mu is None else filled
+        found.append((change.start_ms, f"Reservoir change, {text}", "info"))
+    unit = "U" if in_units else "steps"
+    for move in day.moves:
+        if move.kind != "rewind":
+            made = amount(Amount(move.steps, move.mu), in_units)
+            text = _MOVES.get(move.kind, plain(move.kind))
+            found.append((move.start_ms, f"{text} with {made} {unit}, beside the dose", "info"))
+    found.sort(key=lambda one: one[0])
+    return [(clock(at_ms), text, severity) for at_ms, text, severity in found]
+
+
+def _moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC)
