@@ -42,7 +42,8 @@ PRESSURE_ADC_PIN = 27
 PRESSURE_FULL_SCALE_MBAR = 1000
 PRESSURE_ZERO_U16 = 6554  # 10 % of 65,535
 PRESSURE_SPAN_U16 = 52_428  # 80 % of 65,535
-# More than half a bar stands in the line only when it is blocked; the sensor's range ends well above.
+# More than half a bar stands in the line only when it is blocked; the sensor's range ends well
+# above.
 OCCLUSION_MBAR = 600
 
 # 3 mL syringe, bore 8.66 mm: 58.90 mm2, so 1 mm is 58.90 uL = 5.890 U (U-100). Screw M5x0.8,

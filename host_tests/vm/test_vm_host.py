@@ -40,9 +40,9 @@ def test_on_micropython(machine, module, function):
 def firmware_modules():
     """The name of each firmware module that needs no pins."""
     for folder in ("core", "ui", "storage", "link", "drivers"):
-        for path in sorted((ROOT / "firmware/pump" / folder).glob("*.py")):
+        for path in sorted((ROOT / "firmware/pump" / folder).rglob("*.py")):
             if path.stem != "__init__":
-                yield f"pump.{folder}.{path.stem}"
+                yield ".".join(path.relative_to(ROOT / "firmware").with_suffix("").parts)
 
 
 @pytest.mark.parametrize("module", list(firmware_modules()))

@@ -63,6 +63,7 @@ def inspect(segments, in_heads, recovery):
 
 def _find_end(segments, sizes, recovery):
     """Look at the newest segment; returns the first number that it cannot hold."""
+    first = size = slots = whole = 0
     while sizes:
         first, size = sizes[-1]
         slots = min(size // STORED_SIZE, RECORDS_PER_SEGMENT)
