@@ -36,6 +36,8 @@ from basalt.history import (
 )
 from basalt.store import Gap
 
+Integers = np.ndarray[Any, np.dtype[np.int64]]
+
 _FLAG_SUSPENDED = 1
 _STOPPING_FAULTS = ("motor_error", "system_error")
 
@@ -45,7 +47,7 @@ def read(log: Log, gaps: Iterable[Gap] = (), damaged: int = 0) -> History:
     return _Reader(log, list(gaps), damaged).history
 
 
-def wall_clock(log: Log) -> np.ndarray[Any, np.dtype[np.int64]]:
+def wall_clock(log: Log) -> Integers:
     """Milliseconds since 1970 on the user's wall clock, without a zone, for each record."""
     shown = timeline.EPOCH_MS + log.local_s * 1000 + log.uptime_ms % 1000
     own = (log.clock == timeline.SET) | (log.clock == timeline.ASSUMED)
@@ -112,7 +114,7 @@ class _Reader:
         self._wall: list[int] = wall.tolist()
         self._uptime: list[int] = log.uptime_ms.tolist()
         self._seq: list[int] = log.seq.tolist()
-        self._piece: list[int] = np.cumsum(new_piece).tolist()
+        self._piece: list[int] = (np.cumsum(new_piece) - 1).tolist()
         # The last record of the boot that each record belongs to.
         starts = np.flatnonzero(new_boot)
         ends = np.append(starts[1:], len(log)) - 1
@@ -121,13 +123,22 @@ class _Reader:
         self._after_hole = set((np.flatnonzero(np.diff(log.seq) != 1) + 1).tolist())
         self._trusted: list[bool] = (log.clock == timeline.SET).tolist()
         self._clock_known: list[bool] = (log.clock != timeline.ASSUMED).tolist()
-        piece_starts = np.flatnonzero(new_piece)
-        piece_ends = np.append(piece_starts[1:], len(log)) - 1
-        self._piece_starts: list[int] = piece_starts.tolist()
-        spans = zip(wall[piece_starts].tolist(), wall[piece_ends].tolist(), strict=True)
-        self.history.covered = list(spans)
+        self._pieces_begin(log, wall, np.flatnonzero(new_piece), set(starts.tolist()))
         known = np.isin(log.event, np.array(list(EVENTS), np.uint8))
         self.history.unknown_events = int(np.count_nonzero(~known))
+
+    def _pieces_begin(self, log: Log, wall: Integers, starts: Integers, boots: set[int]) -> None:
+        """Where each piece of one boot and one setting of the clock begins, and what it covers."""
+        # The record of a clock change still carries the old time: the new piece begins with it.
+        set_before = (log.event[starts - 1] == EVENT_NUMBERS["clock_set"]) & ~np.isin(
+            starts, list(boots)
+        )
+        begin = np.where(set_before, starts - 1, starts)
+        begin_wall = wall[starts] - (log.uptime_ms[starts] - log.uptime_ms[begin])
+        ends = wall[np.append(starts[1:], len(log)) - 1]
+        self._begin_uptime: list[int] = log.uptime_ms[begin].tolist()
+        self._begin_wall: list[int] = begin_wall.tolist()
+        self.history.covered = list(zip(begin_wall.tolist(), ends.tolist(), strict=True))
 
     def _run(self, log: Log) -> None:
         handlers = self._handlers()
@@ -396,25 +407,27 @@ class _Reader:
         self._drain(steps)
         left = steps
         pieces = list(self._pieces(start, self._at))
-        for begin, end, share in pieces:
-            part = left if end == pieces[-1][1] else round(steps * share)
+        for index, (begin, end, share) in enumerate(pieces):
+            last = index == len(pieces) - 1
+            part = left if last else min(left, round(steps * share))
             left -= part
-            self.history.doses.append(Dose(kind, begin, end, part, self._mu(part)))
+            if part:
+                self.history.doses.append(Dose(kind, begin, end, part, self._mu(part)))
 
     def _pieces(self, start: int, end: int) -> Iterator[tuple[int, int, float]]:
         """(start_ms, end_ms, share) between two records, cut where the wall clock was changed."""
         end = min(end, self._boot_end[start])
-        if self._piece[start] == self._piece[end]:
+        first, last = self._piece[start], self._piece[end]
+        if first == last:
             yield self._wall[start], self._wall[end], 1.0
             return
         whole = self._uptime[end] - self._uptime[start] or 1
-        at = start
-        for piece in range(self._piece[start], self._piece[end] + 1):
-            last = piece == self._piece[end]
-            until = end if last else self._piece_starts[piece]
-            length = self._uptime[until] - self._uptime[at]
-            yield self._wall[at], self._wall[at] + length, length / whole
-            at = until
+        begins = [self._uptime[start], *self._begin_uptime[first + 1 : last + 1]]
+        walls = [self._wall[start], *self._begin_wall[first + 1 : last + 1]]
+        ends = [*begins[1:], self._uptime[end]]
+        for begin, wall, until in zip(begins, walls, ends, strict=True):
+            length = max(0, until - begin)
+            yield wall, wall + length, length / whole
 
     # ---- reservoir -----------------------------------------------------------------------
 

@@ -29,19 +29,20 @@
   };
   const touch = matchMedia("(pointer: coarse)").matches;
   const drawn = new Set();
-  const draw = (place, width) => {
+  let paper = 0; // width of the page while it is printed
+  const draw = (place) => {
     const figure = coloured(figures[place.dataset.plot], getComputedStyle(document.documentElement));
     const { layout } = figure;
-    const room = width || place.clientWidth;
+    const room = paper || place.clientWidth;
     if (room < 560 && layout.xaxis.dtick) {
       layout.xaxis.dtick *= 2;
       // On a phone the tables name the alarms; their labels would cover each other.
       for (const trace of figure.data) if (trace.yaxis === "y4") trace.mode = "markers";
     }
-    if (width) layout.width = width;
+    if (paper) Object.assign(layout, { width: paper, height: 0.82 * layout.height });
     layout.dragmode = touch ? false : "zoom"; // a finger scrolls the page
     drawn.add(place);
-    const config = { displayModeBar: false, responsive: !width, doubleClick: "reset" };
+    const config = { displayModeBar: false, responsive: !paper, doubleClick: "reset" };
     Plotly.react(place, figure.data, layout, config);
   };
 
@@ -55,7 +56,11 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const place of drawn) draw(place);
   });
-  // Paper is light, and as wide as A4 without its margins: 186 mm.
-  addEventListener("beforeprint", () => { for (const place of places) draw(place, 700); });
-  addEventListener("afterprint", () => { for (const place of places) draw(place); });
+  const print = (width) => {
+    paper = width;
+    document.documentElement.toggleAttribute("data-paper", width > 0);
+    for (const place of places) draw(place);
+  };
+  addEventListener("beforeprint", () => print(700)); // A4 without its margins is 186 mm
+  addEventListener("afterprint", () => print(0));
 })();

@@ -170,7 +170,7 @@ def off(found: Off) -> str:
     """What the log tells of a restart."""
     text = _RESTARTS.get(found.cause, plain(found.cause))
     if found.known:
-        return f"{text}, {duration((found.end_ms - found.start_ms) / 1000)}"
+        return text
     return f"{text}; for how long is not known"
 
 
