@@ -10,7 +10,7 @@ WORKERS ?= 2
 MADE := $(VENV)/made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sim test check test-host test-vm test-chip coverage format clean
+.PHONY: help setup demo sim test check test-host test-vm test-chip coverage documents format clean
 .DELETE_ON_ERROR:
 
 help: ## List every target with a line
@@ -56,6 +56,9 @@ test-chip: setup ## Test the built tree on an emulated RP2040, if the MicroPytho
 coverage: setup ## Measure the branches that the tests on CPython reach
 	@mkdir -p build
 	@$(SUITE) -n $(WORKERS) host_tests --ignore=host_tests/vm --ignore=host_tests/chip --cov --cov-report=term
+
+documents: setup ## Write the tables of the documents anew from the code
+	@$(BIN)/python tools/write_documents.py
 
 format: setup ## Format every Python file in place
 	@$(BIN)/ruff format .
