@@ -1,5 +1,7 @@
 """A pump with a face and a perfect motor, for tests of the screens: press, wait, look."""
 
+import sys
+
 try:
     import framebuf
 except ImportError:
@@ -29,6 +31,18 @@ class Board:
     BATTERY_LOW_MV = 3500
     BATTERY_EMPTY_MV = 3300
     OCCLUSION_MBAR = 600
+
+
+def pages_loaded():
+    """The modules of the menu that are in memory."""
+    return [name for name in sys.modules if name.startswith("pump.ui.pages")]
+
+
+def forget_pages():
+    """What the app does at home again: the modules of the menu are let go."""
+    for name in pages_loaded():
+        del sys.modules[name]
+    delattr(sys.modules["pump.ui"], "pages")
 
 
 class Watched(Canvas):
@@ -63,7 +77,7 @@ class Bench:
         # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
         profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS
         self.pump = Pump(profile, self.settings)
-        self.ui = Ui(self.pump, "0.1.0", "pico", language)
+        self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages, language)
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
         self.canvas = Watched(framebuf, self.frame, WIDTH, HEIGHT)

@@ -82,17 +82,16 @@ def source(text):
     for at in range(0, len(names), 4):
         out.append("    " + literal(b"".join(small[name] for name in names[at : at + 4])) + "\n")
     out.append(")\n\n")
-    out.append("# Big digits: character -> columns, three pages of them, 20 rows in use.\n")
-    out.append("BIG = {\n")
-    for name, (width, data) in big.items():
-        if len(data) <= 16:
-            out.append(f'    "{name}": {literal(data)},\n')
-            continue
-        out.append(f'    "{name}": (\n')
+    out.append(
+        "# Big digits: columns of three pages each, 20 rows in use, one digit after another.\n"
+    )
+    out.append(f'BIG_LETTERS = "{"".join(big)}"\n')
+    out.append(f"BIG_WIDTHS = {literal(bytes(width for width, _ in big.values()))}\n")
+    out.append("BIG = (\n")
+    for width, data in big.values():
         for at in range(0, len(data), width):
-            out.append("        " + literal(data[at : at + width]) + "\n")
-        out.append("    ),\n")
-    out.append("}\n\n")
+            out.append(f"    {literal(data[at : at + width])}\n")
+    out.append(")\n\n")
     out.append("# Icons: one page of columns each.\n")
     for name, (_, data) in icons.items():
         out.append(f"{name.upper()} = {literal(data)}\n")

@@ -2,7 +2,7 @@
 
 import micropython
 
-from host_tests.ui.bench import Bench
+from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
 from pump.core import codes, events, states
@@ -160,6 +160,17 @@ def test_one_stop_ends_a_running_bolus_under_an_alarm_which_stays():
     assert bench.ui.alarm == al.BATTERY_LOW
     bench.press(OK)
     assert bench.sees("Bolus stopped")
+
+
+def test_the_menu_is_let_go_at_home_again_and_can_be_loaded_anew():
+    bench = scenes.settings_top()
+    assert "pump.ui.pages.values" in pages_loaded()
+    for _ in range(3):
+        bench.press(STOP)
+    assert bench.at_home() and pages_loaded() == []
+    bench.press(OK, DOWN, OK)
+    assert bench.sees("U/day")
+    assert "pump.ui.pages.values" not in pages_loaded()
 
 
 def test_up_after_the_end_of_a_bolus_opens_the_next():
@@ -616,8 +627,10 @@ def test_every_alarm_refusal_and_state_has_a_text_that_fits():
 
 
 def test_the_texts_cover_the_tables_of_the_core():
-    say = Bench().ui.texts
+    bench = scenes.menu_top()
+    say, words = bench.ui.texts, bench.ui.words
     assert len(say.REASONS) == len(codes.CODES)
     assert len(say.ALARMS) == len(al.ALARMS)
     assert len(say.ENDS) == len(events.ENDS)
-    assert sorted(say.SETTING_NAMES) == sorted([row[0] for row in st.SETTINGS])
+    assert len(words.SETTING_NAMES.split("|")) == len(st.SETTINGS)
+    assert len(words.MONTHS.split("|")) == 12

@@ -57,15 +57,20 @@ class AlarmPage(Screen):
         if self._waits():
             self.hints(canvas, "", self.say.OK_SEEN)
         else:
-            self.hints(canvas, self.say.BACK, self.say.OK_BACK)
+            self.hints(canvas, "", self.say.OK_BACK)
 
     def _waits(self):
         return self.pump.alarms.waiting & 1 << self.alarm != 0
 
 
+def alarm_name(say, alarm):
+    """As it stands in lists and on the banner."""
+    return say.ALARMS[alarm].split("|")[0]
+
+
 def draw_alarm(canvas, say, alarm, plate_dark):
     """Plate, why, and two lines of what to do."""
-    _, plate, why, first, second = say.ALARMS[alarm]
+    _, plate, why, first, second = say.ALARMS[alarm].split("|")
     if plate_dark:
         canvas.box(0, 0, canvas.width, 19)
     else:

@@ -17,6 +17,7 @@ _BIG_GAP = const(2)
 _BIG_PAGES = const(3)
 _FIRST = const(32)
 _LAST = const(126)
+_LAST_AT = const(470)  # where the columns of the last plain letter begin
 _UNKNOWN = const(63)
 _BATTERY_WIDTH = const(19)
 _BATTERY_HEIGHT = const(9)
@@ -34,7 +35,7 @@ def big_width(text):
     """Dots that a text of big digits takes."""
     width = -_BIG_GAP
     for letter in text:
-        width += len(font.BIG[letter]) // _BIG_PAGES + _BIG_GAP
+        width += font.BIG_WIDTHS[font.BIG_LETTERS.find(letter)] + _BIG_GAP
     return width if text else 0
 
 
@@ -53,13 +54,14 @@ class Canvas:
         self._twice_frame = make(self._twice, CELL_WIDTH * 2, 16, layout)
         self._icon = bytearray(8)
         self._icon_frame = make(self._icon, 8, 8, layout)
-        self._swap = make(bytearray(2), 2, 1, layout)
-        self._swap.pixel(0, 0, 1)
-        self._big = {}
-        for letter in font.BIG:
-            columns = bytearray(font.BIG[letter])
-            width = len(columns) // _BIG_PAGES
-            self._big[letter] = (make(columns, width, _BIG_PAGES * 8, layout), width)
+        self._swap = make(bytearray(b"\x01\x00"), 2, 1, layout)
+        self._big = []
+        columns = memoryview(bytearray(font.BIG))
+        at = 0
+        for width in font.BIG_WIDTHS:
+            to = at + width * _BIG_PAGES
+            self._big.append(make(columns[at:to], width, _BIG_PAGES * 8, layout))
+            at = to
 
     def clear(self):
         """All dots dark."""
@@ -87,10 +89,42 @@ class Canvas:
 
     def text(self, text, x, y, scale=1, inverse=False):
         """Letters of 5 x 7 dots in cells of 6 x 8, or twice as large with scale 2."""
+        if scale == 2:
+            self._text_twice(text, x, y, inverse)
+            return
+        frame, cell, cell_frame, small = self.frame, self._cell, self._cell_frame, font.SMALL
+        key = 1 if inverse else 0
+        palette = self._swap if inverse else None
         for letter in text:
-            if letter != " ":
-                self._letter(letter, x, y, scale, inverse)
-            x += CELL_WIDTH * scale
+            at = (ord(letter) - _FIRST) * _COLUMNS
+            if at > _LAST_AT:
+                at = _place(letter)
+            if at:
+                # Written out and without calls: letters are what drawing takes its time for.
+                cell[0] = small[at]
+                cell[1] = small[at + 1]
+                cell[2] = small[at + 2]
+                cell[3] = small[at + 3]
+                cell[4] = small[at + 4]
+                frame.blit(cell_frame, x, y, key, palette)
+            x += CELL_WIDTH
+
+    def _text_twice(self, text, x, y, inverse):
+        frame, twice, twice_frame, small = self.frame, self._twice, self._twice_frame, font.SMALL
+        key = 1 if inverse else 0
+        palette = self._swap if inverse else None
+        doubled = _DOUBLED
+        for letter in text:
+            at = _place(letter)
+            to = 0
+            while to < 10:
+                dots = small[at]
+                twice[to] = twice[to + 1] = doubled[dots & 15]
+                twice[to + 12] = twice[to + 13] = doubled[dots >> 4]
+                at += 1
+                to += 2
+            frame.blit(twice_frame, x, y, key, palette)
+            x += 2 * CELL_WIDTH
 
     def text_right(self, text, right, y, scale=1, inverse=False):
         """A text whose last dot is left of `right`."""
@@ -104,9 +138,9 @@ class Canvas:
     def big(self, text, x, y):
         """Digits 20 dots high; returns the first free column behind them."""
         for letter in text:
-            frame, width = self._big[letter]
-            self.frame.blit(frame, x, y, 0)
-            x += width + _BIG_GAP
+            at = font.BIG_LETTERS.find(letter)
+            self.frame.blit(self._big[at], x, y, 0)
+            x += font.BIG_WIDTHS[at] + _BIG_GAP
         return x - _BIG_GAP
 
     def big_right(self, text, right, y):
@@ -117,7 +151,10 @@ class Canvas:
         """One of the icons of the font, eight rows high."""
         for at in range(8):
             self._icon[at] = columns[at] if at < len(columns) else 0
-        self._put(self._icon_frame, x, y, inverse)
+        if inverse:
+            self.frame.blit(self._icon_frame, x, y, 1, self._swap)
+        else:
+            self.frame.blit(self._icon_frame, x, y, 0)
 
     def bar(self, x, y, width, height, part, whole):
         """A frame filled from the left as far as `part` is of `whole`."""
@@ -135,32 +172,6 @@ class Canvas:
             frame.line(x + 3, y + 6, x + 13, y + 2, 1)
         else:
             frame.fill_rect(x + 2, y + 2, 13 * min(percent, 100) // 100, _BATTERY_HEIGHT - 4, 1)
-
-    def _letter(self, letter, x, y, scale, inverse):
-        at = _place(letter)
-        if scale == 1:
-            cell = self._cell
-            small = font.SMALL
-            # Written out: a loop takes twice as long on the board.
-            cell[0] = small[at]
-            cell[1] = small[at + 1]
-            cell[2] = small[at + 2]
-            cell[3] = small[at + 3]
-            cell[4] = small[at + 4]
-            self._put(self._cell_frame, x, y, inverse)
-            return
-        twice = self._twice
-        for column in range(_COLUMNS):
-            dots = font.SMALL[at + column]
-            twice[2 * column] = twice[2 * column + 1] = _DOUBLED[dots & 15]
-            twice[2 * column + 12] = twice[2 * column + 13] = _DOUBLED[dots >> 4]
-        self._put(self._twice_frame, x, y, inverse)
-
-    def _put(self, frame, x, y, inverse):
-        if inverse:
-            self.frame.blit(frame, x, y, 1, self._swap)
-        else:
-            self.frame.blit(frame, x, y, 0)
 
 
 def _place(letter):

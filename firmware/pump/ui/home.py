@@ -6,8 +6,8 @@ from pump.core import alarms as al
 from pump.core import codes, events, states
 from pump.ui import canvas as cv
 from pump.ui import figures, font, keys, sounds
+from pump.ui.alarm import alarm_name
 from pump.ui.bolus import BolusEntry, BolusRun
-from pump.ui.menu import MainMenu
 from pump.ui.screen import Screen, mix, refused
 
 _LONG_AGO_S = const(43_200)
@@ -26,7 +26,7 @@ class Home(Screen):
     def press(self, button):
         """UP and DOWN open the bolus, OK the menu; STOP is for holding."""
         if button == keys.OK:
-            self.ui.open(MainMenu(self.ui))
+            self.ui.open_menu()
         elif button == keys.STOP:
             self.stop_down = True
         elif self.pump.bolus.active:
@@ -134,7 +134,7 @@ class Home(Screen):
             if pump.suspended_by == al.NONE:
                 return say.BY_YOU
             if pump.alarms.raised & 1 << pump.suspended_by:
-                return say.ALARMS[pump.suspended_by][0]
+                return alarm_name(say, pump.suspended_by)
             return say.BY_ALARM
         if pump.state == states.SERVICE:
             return say.SERVICE_ON
@@ -157,7 +157,7 @@ class Home(Screen):
         elif self.stop_down:
             self._banner(canvas, say.HOLD_SUSPEND)
         elif pump.alarms.raised:
-            self._banner(canvas, say.ALARMS[worst_raised(pump.alarms)][0])
+            self._banner(canvas, alarm_name(say, worst_raised(pump.alarms)))
         else:
             self.hints(canvas, say.HOME_HINT_LEFT, say.HOME_HINT_RIGHT)
 

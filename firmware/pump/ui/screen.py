@@ -23,6 +23,7 @@ class Screen:
         self.ui = ui
         self.pump = ui.pump
         self.say = ui.texts
+        self.words = ui.words
 
     def press(self, button):
         """A button went down, or UP or DOWN repeats. STOP leads back unless said otherwise."""
@@ -57,10 +58,10 @@ class Screen:
         canvas.text(left, 0, _HINT_Y)
         canvas.text_right(right, canvas.width, _HINT_Y)
 
-    def lines(self, canvas, texts, y=TOP + 4):
-        """Lines of text, one below the other."""
-        for text in texts:
-            canvas.text(text, 0, y)
+    def lines(self, canvas, text, y=TOP + 4):
+        """Lines of text with | between them, one below the other."""
+        for line in text.split("|"):
+            canvas.text(line, 0, y)
             y += 11
 
 
@@ -76,15 +77,15 @@ class Page(Screen):
 class Message(Page):
     """A title and lines that say what came of a press."""
 
-    def __init__(self, ui, title, lines):
+    def __init__(self, ui, title, text):
         super().__init__(ui)
         self._title = title
-        self._lines = lines
+        self._text = text
 
     def draw(self, canvas):
         """Title and lines."""
         self.title(canvas, self._title)
-        self.lines(canvas, self._lines)
+        self.lines(canvas, self._text)
         self.hints(canvas, "", self.say.OK_BACK)
 
 

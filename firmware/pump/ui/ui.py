@@ -39,11 +39,14 @@ _ALARM = const(2)
 class Ui:
     """The screens and the way between them."""
 
-    def __init__(self, pump, version="", board="", texts=english):
+    def __init__(self, pump, version="", board="", forget=None, texts=english):
+        """`forget` is called at home again after the menu: drop the modules of pump.ui.pages."""
         self.pump = pump
         self.version = version
         self.board = board
         self.texts = texts
+        self.words = None  # the texts of the menu, while it is open
+        self._forget = forget
         self.dirty = True  # a redraw is due
         self.alarm = al.NONE  # the alarm that has the screen
         self._home = Home(self)
@@ -154,16 +157,30 @@ class Ui:
         self._stack[-1] = screen
         self.dirty = True
 
+    def open_menu(self):
+        """Load the menu and open it."""
+        from pump.ui.pages import texts as words
+        from pump.ui.pages.menu import MainMenu
+
+        self.words = words
+        self.open(MainMenu(self))
+
     def back(self):
         """Go one back; from home nowhere."""
-        if len(self._stack) > 1:
+        if len(self._stack) > 2:
             self._stack.pop()
-        self.dirty = True
+            self.dirty = True
+        else:
+            self.go_home()
 
     def go_home(self):
-        """Leave everything."""
+        """Leave everything, and let go of the menu."""
         del self._stack[1:]
         self.dirty = True
+        if self.words:
+            self.words = None
+            if self._forget:
+                self._forget()
 
     def play(self, pattern):
         """A tone that says something; an alarm's burst goes first."""

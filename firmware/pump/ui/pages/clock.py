@@ -83,26 +83,26 @@ class ClockEntry(Screen):
 
     def draw(self, canvas):
         """The fields with a line under the one that changes, or the question."""
-        say = self.say
-        self.title(canvas, say.CLOCK)
+        say, words = self.say, self.words
+        self.title(canvas, words.CLOCK)
         new_time = figures.hour_minute(self._minute)
         new_date = self._date_text(self._year, self._month, self._day)
         if self._field == _ASKED:
             clock = self.pump.clock
             year, month, day = figures.date_of(clock.local_s)
-            canvas.text(say.WAS, 0, 16)
+            canvas.text(words.WAS, 0, 16)
             canvas.text_right(figures.hour_minute(clock.minute_of_day()), 59, 16)
             canvas.text_right(self._date_text(year, month, day), canvas.width, 16)
             canvas.text(new_time, 0, 28, 2)
             canvas.text_right(new_date, canvas.width, 34)
-            canvas.text(say.SET_CLOCK, 0, 45)
+            canvas.text(words.SET_CLOCK, 0, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
         canvas.big(new_time, 34, 15)
         canvas.text_center(new_date, 42)
         x, y, width = _MARKS[self._field]
         canvas.fill(x, y, width, 2)
-        self.hints(canvas, say.CHANGE, say.OK_NEXT)
+        self.hints(canvas, words.CHANGE, say.OK_NEXT)
 
     def _date_text(self, year, month, day):
-        return "%02d %s %d" % (day, self.say.MONTHS[month - 1], year)
+        return "%02d %s %d" % (day, self.words.MONTHS.split("|")[month - 1], year)

@@ -1,40 +1,35 @@
 """The menu and its plain pages: alarms, about, service."""
 
 from pump.core import alarms as al
-from pump.ui.alarm import AlarmPage
-from pump.ui.basal import BasalView
-from pump.ui.clock import ClockEntry
-from pump.ui.lists import ListScreen
-from pump.ui.reservoir import Change
+from pump.ui.alarm import AlarmPage, alarm_name
+from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Page
-from pump.ui.values import SettingList
 
 
 class MainMenu(ListScreen):
     """All there is beside the bolus."""
 
     def __init__(self, ui):
-        super().__init__(ui, ui.texts.MENU)
+        super().__init__(ui, ui.words.MENU)
 
     def count(self):
         """One row for each page."""
-        return len(self.say.MENU_ROWS)
+        return len(self.words.MENU_ROWS)
 
     def row(self, index):
         """The page's name."""
-        return self.say.MENU_ROWS[index], ""
+        return self.words.MENU_ROWS[index], ""
 
     def chosen(self, index):
-        """Open the page."""
-        pages = (Change, BasalView, AlarmList, ClockEntry, SettingList, About, Service)
-        self.ui.open(pages[index](self.ui))
+        """Open the page; what is not looked at is not loaded."""
+        self.ui.open(_page(index)(self.ui))
 
 
 class AlarmList(ListScreen):
     """The alarms there are now, acknowledged or not."""
 
     def __init__(self, ui):
-        super().__init__(ui, ui.texts.MENU_ROWS[2])
+        super().__init__(ui, ui.words.MENU_ROWS[2])
 
     def _numbers(self):
         return [row[0] for row in al.ALARMS if self.pump.alarms.raised & 1 << row[0]]
@@ -47,7 +42,7 @@ class AlarmList(ListScreen):
         """Name, and whether it waits to be acknowledged."""
         number = self._numbers()[index]
         waits = self.pump.alarms.waiting & 1 << number
-        return self.say.ALARMS[number][0], self.say.NEW if waits else ""
+        return alarm_name(self.say, number), self.words.NEW if waits else ""
 
     def chosen(self, index):
         """Show it whole."""
@@ -61,8 +56,8 @@ class AlarmList(ListScreen):
         """The list, or that there is none."""
         super().draw(canvas)
         if not self.count():
-            canvas.text_center(self.say.NO_ALARMS, 30)
-            self.hints(canvas, self.say.BACK)
+            canvas.text_center(self.words.NO_ALARMS, 30)
+            self.hints(canvas, self.words.BACK)
 
 
 class About(Page):
@@ -70,11 +65,8 @@ class About(Page):
 
     def draw(self, canvas):
         """Who it is and what it is not."""
-        say = self.say
-        self.title(canvas, say.ABOUT)
-        version = say.ABOUT_VERSION % self.ui.version
-        board = say.ABOUT_BOARD % self.ui.board
-        self.lines(canvas, (version, board, say.NOT_MEDICAL, say.WATER))
+        self.title(canvas, self.words.ABOUT)
+        self.lines(canvas, self.words.ABOUT_TEXT % (self.ui.version, self.ui.board))
 
 
 class Service(Page):
@@ -82,5 +74,26 @@ class Service(Page):
 
     def draw(self, canvas):
         """The way to it."""
-        self.title(canvas, self.say.SERVICE)
-        self.lines(canvas, self.say.SERVICE_TEXT)
+        self.title(canvas, self.words.SERVICE)
+        self.lines(canvas, self.words.SERVICE_TEXT)
+
+
+def _page(index):
+    """The class of a page."""
+    if index == 0:
+        from pump.ui.pages.reservoir import Change
+
+        return Change
+    if index == 1:
+        from pump.ui.pages.basal import BasalView
+
+        return BasalView
+    if index == 3:
+        from pump.ui.pages.clock import ClockEntry
+
+        return ClockEntry
+    if index == 4:
+        from pump.ui.pages.values import SettingList
+
+        return SettingList
+    return (AlarmList, About, Service)[max(0, index - 4)]

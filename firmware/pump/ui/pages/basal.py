@@ -44,7 +44,7 @@ class BasalView(Screen):
     def draw(self, canvas):
         """Title with the day's total, the chart, two segments."""
         program = self.pump.settings.basal
-        self.title(canvas, self.say.BASAL, self.say.DAY_TOTAL % figures.dose(program.day_mu()))
+        self.title(canvas, self.words.BASAL, self.words.DAY_TOTAL % figures.dose(program.day_mu()))
         self._draw_chart(canvas, program)
         now = self._now()
         last = program.segments() - 1
@@ -59,7 +59,7 @@ class BasalView(Screen):
             rate = figures.rate(program.rates_mu_h[index])
             canvas.text_right(rate + " " + self.say.RATE_UNIT, 90, y, 1, lit)
             if index == now:
-                canvas.text_right(self.say.NOW, canvas.width - 3, y, 1, lit)
+                canvas.text_right(self.words.NOW, canvas.width - 3, y, 1, lit)
 
     def _draw_chart(self, canvas, program):
         most = max(1, max(program.rates_mu_h))

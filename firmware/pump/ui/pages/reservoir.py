@@ -111,7 +111,7 @@ class Change(Screen):
             refused(self.ui, code)
 
     def _finish(self):
-        say = self.say
+        words = self.words
         code = self.pump.finish_change(events.SOURCE_BUTTONS)
         if code != codes.OK:
             refused(self.ui, code)
@@ -119,8 +119,8 @@ class Change(Screen):
         self.ui.play(sounds.RESUMED)
         self.ui.go_home()
         delivers = self.pump.state != states.SUSPENDED
-        line = say.DELIVERS if delivers else say.STAYS_SUSPENDED
-        self.ui.open(Message(self.ui, say.CHANGED, (line,)))
+        line = words.DELIVERS if delivers else words.STAYS_SUSPENDED
+        self.ui.open(Message(self.ui, words.CHANGED, line))
 
     def advance(self):
         """See a move end, for whatever reason."""
@@ -143,17 +143,17 @@ class Change(Screen):
 
     def draw(self, canvas):
         """The page of this step."""
-        say = self.say
+        words = self.words
         step = self._step
-        titles = (say.RESERVOIR, say.REWIND, say.REWIND, say.REWIND, say.LOAD, say.PRIME)
-        titles += (say.PRIME, say.PRIME, say.CANNULA, say.CANNULA, say.CHANGED)
+        titles = (words.RESERVOIR,) + (words.REWIND,) * 3 + (words.LOAD, words.PRIME)
+        titles += (words.PRIME, words.PRIME, words.CANNULA, words.CANNULA, words.CHANGED)
         self.title(canvas, titles[step], "%d/6" % _STAGES[step])
         if step in _AFTER:
             self._draw_move(canvas)
         elif step == _LOAD:
             self._draw_amount(canvas, figures.amount(self._load_mu), "")
         elif step == _CANNULA_ASK:
-            self._draw_amount(canvas, figures.dose(self._cannula_mu), say.CANNULA_ASK)
+            self._draw_amount(canvas, figures.dose(self._cannula_mu), words.CANNULA_ASK)
         elif step == _PRIMED:
             self._draw_primed(canvas)
         elif step == _CHANGED:
@@ -162,63 +162,58 @@ class Change(Screen):
             self._draw_ask(canvas)
 
     def _draw_ask(self, canvas):
-        say = self.say
+        say, words = self.say, self.words
         step = self._step
         if step == _REWOUND:
-            self.lines(canvas, say.REWOUND)
-            self.hints(canvas, say.UP_AGAIN, say.OK_NEXT)
+            self.lines(canvas, words.REWOUND)
+            self.hints(canvas, words.UP_AGAIN, say.OK_NEXT)
             return
         if step == _ASK:
-            self.lines(canvas, say.CHANGE_ASK)
+            self.lines(canvas, words.CHANGE_ASK)
         else:
-            self.lines(canvas, say.REWIND_ASK if step == _REWIND_ASK else say.PRIME_ASK)
-        self.hints(canvas, say.BACK, say.OK_START)
+            self.lines(canvas, words.REWIND_ASK if step == _REWIND_ASK else words.PRIME_ASK)
+        self.hints(canvas, words.BACK, words.OK_START)
 
     def _draw_amount(self, canvas, text, above):
-        say = self.say
+        say, words = self.say, self.words
         canvas.text_center(above, TOP)
         x = (canvas.width - cv.big_width(text) - 18) // 2
         x = canvas.big(text, x, 26)
         canvas.text(say.UNIT, x + 6, 32, 2)
-        self.hints(canvas, say.CHANGE, say.OK_FILL if above else say.OK_NEXT)
+        self.hints(canvas, words.CHANGE, words.OK_FILL if above else say.OK_NEXT)
 
     def _draw_move(self, canvas):
-        say = self.say
+        say, words = self.say, self.words
         move = self.pump.move
         if self._step == _REWINDING:
             percent = min(100, move.made_steps // max(1, move.most_steps // 100))
-            canvas.text(say.REWINDING, 0, 14)
+            canvas.text(words.REWINDING, 0, 14)
             x = canvas.big("%d" % percent, 2, 24)
             canvas.text("%", x + 6, 30, 2)
         else:
-            canvas.text(say.PRIMING if self._step == _PRIMING else say.FILLING, 0, 14)
+            canvas.text(words.PRIMING if self._step == _PRIMING else words.FILLING, 0, 14)
             x = canvas.big(figures.nearest(self._moved_mu()), 2, 24)
             canvas.text(say.UNIT, x + 6, 30, 2)
         canvas.bar(0, 47, canvas.width, 7, move.made_steps, move.most_steps)
-        self.hints(canvas, say.STOPS, say.OK_STOP)
+        self.hints(canvas, say.STOPS, words.OK_STOP)
 
     def _draw_primed(self, canvas):
-        say = self.say
+        say, words = self.say, self.words
         text = figures.nearest(self._primed_mu)
         x = canvas.big(text, 2, 14)
         canvas.text(say.UNIT, x + 6, 20, 2)
-        canvas.text(say.PRIMED, 0, 41)
-        self.hints(canvas, say.UP_AGAIN, say.OK_YES)
+        canvas.text(words.PRIMED, 0, 41)
+        self.hints(canvas, words.UP_AGAIN, say.OK_YES)
 
     def _draw_changed(self, canvas):
-        say = self.say
+        say, words = self.say, self.words
         left_mu = self.pump.profile.scale.dose_mu(max(0, self.pump.reservoir_steps))
-        rows = (
-            (say.ROW_RESERVOIR, left_mu),
-            (say.ROW_PRIMED, self._primed_mu),
-            (say.ROW_CANNULA, self._filled_mu),
-        )
-        y = 18
-        for name, dose_mu in rows:
-            canvas.text(name, 0, y)
+        self.lines(canvas, words.CHANGED_ROWS)
+        y = TOP + 4
+        for dose_mu in (left_mu, self._primed_mu, self._filled_mu):
             canvas.text_right(figures.nearest(dose_mu) + " " + say.UNIT, canvas.width, y)
             y += 11
-        self.hints(canvas, say.BACK, say.OK_DONE)
+        self.hints(canvas, words.BACK, words.OK_DONE)
 
 
 class Leave(Screen):
@@ -239,6 +234,6 @@ class Leave(Screen):
 
     def draw(self, canvas):
         """What leaving means."""
-        self.title(canvas, self.say.LEAVE)
-        self.lines(canvas, self.say.LEAVE_ASK)
+        self.title(canvas, self.words.LEAVE)
+        self.lines(canvas, self.words.LEAVE_ASK)
         self.hints(canvas, self.say.STOP_NO, self.say.OK_YES)

@@ -3,18 +3,18 @@
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.ui import figures, keys, sounds
-from pump.ui.lists import ListScreen
+from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Screen, refused
 
 
-def value_text(say, number, value):
+def value_text(say, words, number, value):
     """A setting's value with its unit."""
     if number in (st.BOLUS_STEP_MU, st.MAX_BOLUS_MU):
         return figures.dose(value) + " " + say.UNIT
     if number in (st.MAX_HOUR_MU, st.MAX_DAY_MU, st.RESERVOIR_LOW_MU):
         return "%d.%d %s" % (value // 1000, value % 1000 // 100, say.UNIT)
     if number == st.BOLUS_SPEED_MU_MIN:
-        return figures.speed(value) + say.SPEED_UNIT
+        return figures.speed(value) + words.SPEED_UNIT
     if number == st.MAX_BASAL_MU_H:
         return figures.dose(value) + say.RATE_UNIT
     if number == st.UTC_OFFSET_MIN:
@@ -22,15 +22,19 @@ def value_text(say, number, value):
     if number == st.DISPLAY_OFF_S:
         return "%d %s" % (value, say.SECONDS)
     if number == st.KEY_CLICKS:
-        return say.ON if value else say.OFF
+        return words.ON if value else words.OFF
     return "%d %s" % (value, say.MINUTES)
+
+
+def _name(words, index):
+    return words.SETTING_NAMES.split("|")[index]
 
 
 class SettingList(ListScreen):
     """All settings."""
 
     def __init__(self, ui):
-        super().__init__(ui, ui.texts.SETTINGS)
+        super().__init__(ui, ui.words.SETTINGS)
 
     def count(self):
         """As many as the core has."""
@@ -40,7 +44,7 @@ class SettingList(ListScreen):
         """Name and value."""
         number = st.SETTINGS[index][0]
         value = self.pump.settings.get(number)
-        return self.say.SETTING_NAMES[number], value_text(self.say, number, value)
+        return _name(self.words, index), value_text(self.say, self.words, number, value)
 
     def chosen(self, index):
         """Change it."""
@@ -54,6 +58,7 @@ class SettingEntry(Screen):
 
     def __init__(self, ui, index):
         super().__init__(ui)
+        self._index = index
         self._row = st.SETTINGS[index]
         self._old = self.pump.settings.get(self._row[0])
         self._value = self._old
@@ -94,20 +99,20 @@ class SettingEntry(Screen):
 
     def draw(self, canvas):
         """The value, large, with the old one below; or both with the question."""
-        say = self.say
+        say, words = self.say, self.words
         number = self._row[0]
-        new = value_text(say, number, self._value)
-        old = say.WAS + " " + value_text(say, number, self._old)
-        self.title(canvas, say.SETTING_NAMES[number])
+        new = value_text(say, words, number, self._value)
+        old = words.WAS + " " + value_text(say, words, number, self._old)
+        self.title(canvas, _name(words, self._index))
         if self._asked:
             canvas.text(old, 0, 15)
             canvas.text(new, 0, 25, 2)
-            canvas.text(say.CHANGE_SETTING, 0, 44)
+            canvas.text(words.CHANGE_SETTING, 0, 44)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
         canvas.text_center(new, 20, 2)
         if self._value != self._old:
             canvas.text_center(old, 41)
-            self.hints(canvas, say.CHANGE, say.OK_SAVE)
+            self.hints(canvas, words.CHANGE, words.OK_SAVE)
         else:
-            self.hints(canvas, say.CHANGE, say.OK_BACK)
+            self.hints(canvas, words.CHANGE, say.OK_BACK)
