@@ -27,6 +27,7 @@ _I2C_TIMEOUT_US = const(10_000)  # three times the longest message
 _BUZZER_HZ = const(2000)
 _HELD_MS = const(200)
 _WRITE_BYTES = const(256)
+_PACKET_BYTES = const(64)  # of full-speed USB; the wait for room is one per packet
 _STALLED_MS = const(100)
 _CTRL_C = const(3)
 _FOLDER = const(0x4000)
@@ -205,7 +206,8 @@ class DeviceFiles:
     def entries(self, path="/"):
         """(name, size in bytes) of all in a folder, one after the other; a folder has size 0."""
         for entry in os.ilistdir(path):
-            yield entry[0], 0 if entry[1] & _FOLDER else entry[3]
+            # The stubs know of no size; littlefs gives one.
+            yield entry[0], 0 if entry[1] & _FOLDER else entry[3]  # pyright: ignore
 
     def remove(self, path):
         """Remove a file or an empty folder."""
@@ -270,27 +272,31 @@ class UsbPort:
         data = bytearray()
         while len(data) < size and self.waiting():
             # One by one: reading more than has come would wait for the rest.
-            self._in.readinto(self._byte)
+            self._in.readinto(self._byte)  # pyright: ignore[reportAttributeAccessIssue]
             data += self._byte
         return bytes(data)
 
     def write(self, data):
         """Send what the port takes now, at most 256 bytes; returns how many.
 
-        MicroPython waits up to 500 ms for room when a host holds the port and does not read, and
-        cannot say how much room there is, only that there is some. So after one such stall bytes
-        go singly, each after asking, until a bufferful went well: a stuck host costs one stall.
+        MicroPython waits for room when a host holds the port and does not read, 500 ms and once
+        more for what is left of the piece, and it cannot say how much room there is, only that
+        there is some. So after one such stall bytes go singly, each after asking, until 256 of
+        them went well: a stuck host costs one stall of 1 s. What was in that piece may be lost;
+        the frames of the link have a checksum.
         """
         most = len(data) if len(data) < _WRITE_BYTES else _WRITE_BYTES
         if self._wary:
             return self._write_singly(data, most)
-        if not self._takes():
-            return 0
-        began_ms = time.ticks_ms()
-        self._out.write(data[:most])
-        if time.ticks_diff(time.ticks_ms(), began_ms) >= _STALLED_MS:
-            self._wary = _WRITE_BYTES
-        return most
+        sent = 0
+        while sent < most and not self._wary and self._takes():
+            end = sent + _PACKET_BYTES if sent + _PACKET_BYTES < most else most
+            began_ms = time.ticks_ms()
+            self._out.write(data[sent:end])
+            sent = end
+            if time.ticks_diff(time.ticks_ms(), began_ms) >= _STALLED_MS:
+                self._wary = _WRITE_BYTES
+        return sent
 
     def _write_singly(self, data, most):
         sent = 0
@@ -318,7 +324,7 @@ def _port_of(chip):
 
 
 def _display(board):
-    bus = I2C(
+    bus = I2C(  # pyright: ignore[reportCallIssue] - `timeout` is not in the stubs
         board.I2C_ID,
         sda=Pin(board.I2C_SDA_PIN),
         scl=Pin(board.I2C_SCL_PIN),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from host_tests.chip.chip import STOP, Chip
+from host_tests.chip.chip import STOP, UP, Chip
 from host_tests.chip.pulses import periods_nanos
 from host_tests.ports import contract
 
@@ -198,13 +198,23 @@ def test_nothing_but_start_allocates(bench, call):
 
 @pytest.mark.on_a_copy
 def test_stop_at_any_moment_of_a_pulse_leaves_count_and_pin_agreed(bench):
-    """stop() slides through a whole period, a microsecond at a time where the pulse is."""
-    for offset_us in (0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 500, 980, 985, 990, 995, 999):
+    """An interrupt that calls stop() slides over the rise of a pulse, a microsecond at a time."""
+    chip = bench.chip
+    bench.engine.ask("exec('up = machine.Pin(10, machine.Pin.IN, machine.Pin.PULL_UP)')")
+    bench.engine.ask("up.irq(handler, machine.Pin.IRQ_FALLING, hard=True) and None")
+    seen = set()
+    for early_us in range(16, 36):
         before = bench.edges()
-        bench.engine.ask(
-            f"(engine.start(100), time.sleep_ms(30), time.sleep_us({offset_us}), engine.stop())"
-        )
+        bench.engine.start(500)
+        chip.run_to_pulse(20, 400)
+        chip.run_ms((chip.motor.pulses[-1].nanos + MS - chip.nanos) / 1e6 - early_us / 1e3)
+        chip.hold(UP)
+        chip.run_ms(3)
+        chip.release(UP)
         made = bench.engine.made()
         assert made == bench.edges() - before
         assert bench.level() == 0
-        assert min(pulse.wide_nanos for pulse in bench.chip.motor.pulses) >= 1_000
+        # The A4988 asks for 1 us; shorter, and driver and counter could disagree about it.
+        assert chip.motor.pulses[-1].wide_nanos >= 2_000
+        seen.add((made, chip.motor.pulses[-1].wide_nanos == 10_000))
+    assert seen >= {(20, True), (21, False)}  # before the rise, and in the middle of the pulse
