@@ -242,6 +242,29 @@ def test_a_refused_commit_loses_nothing_and_is_tried_again():
             assert counts(recovery) == (0, 0, 0)
 
 
+def test_a_roll_that_got_half_way_is_finished_before_a_head_is_written_over():
+    for room in range(1, 30):
+        files = RamFiles()
+        journal, _ = start(files)
+        # More than 24 at once go to the segment right away.
+        write(journal, 30 + (SEGMENT - room) % 30, at_once=59)
+        write(journal, SEGMENT - room - journal.next_seq + 1, at_once=30)
+        assert len(files.contents[segments(files)[0]]) == (SEGMENT - room) * STORED
+        write(journal, 24)
+        for _ in range(5):
+            journal.append(make(journal.next_seq))
+        # The first segment is filled; the next one is refused.
+        files.refuse_after = 1
+        last = journal.next_seq - 1
+        if room < 29:
+            with raises(OSError):
+                journal.commit()
+            assert numbers(start(files)[0], SEGMENT - 60)[-1] >= last - 5
+            files.refuse_after = -1
+        journal.commit()
+        assert numbers(start(files)[0], SEGMENT - 60) == list(range(SEGMENT - 60, last + 1))
+
+
 def test_a_refused_removal_of_the_oldest_segment_is_made_up_for():
     files = RamFiles()
     journal, _ = start(files, most_records=SEGMENT)
@@ -288,6 +311,19 @@ class BadAnswer:
     def __exit__(self, *exception):
         self.file.close()
         raise OSError(5)
+
+
+def test_only_a_full_filesystem_costs_the_oldest_segment():
+    files = AnswersBadly()
+    files.contents = filled(past_segments(2, 100)).contents
+    files.folders = ["", "/", "/log", "/log/head"]
+    journal, _ = start(files)
+    files.bad_answers = 1
+    with raises(OSError) as refused:
+        write(journal, 60, at_once=30)
+    assert refused.error.args[0] == 5
+    assert journal.first_seq == 1
+    assert len(segments(files)) == 3
 
 
 def test_a_commit_that_got_to_flash_although_it_failed_doubles_nothing():
