@@ -113,9 +113,6 @@ def flash(
     board: Annotated[str, typer.Option(help="Which board; see boards/.")],
     port: Port = None,
     source: Annotated[bool, typer.Option("--source", help="Flash the source uncompiled.")] = False,
-    patience: Annotated[
-        float, typer.Option(help="Stretches every timeout, for an emulated board.", hidden=True)
-    ] = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Put the firmware on a board, and of that only what changed.
@@ -128,7 +125,7 @@ def flash(
         with output.bar("Building") as progress:
             building.build(board, tree, source, progress)
         with output.bar("Copying") as progress:
-            identity = flashing.flash(chosen, tree, output.note, progress, patience)
+            identity = flashing.flash(chosen, tree, output.note, progress)
     if as_json:
         output.print_json(asdict(identity))
     else:

@@ -95,7 +95,7 @@ class PumpLink:
 
     def __init__(self, port: serial.Serial, answer_s: float = ANSWER_S) -> None:
         self._port = port
-        self._answer_s = answer_s
+        self._answer_s = answer_s * patience()
         self._deframer = firmware.deframer(_MOST_ANSWER)
         self._answers: list[bytes] = []
         # Answers to a host that was here before may still come: their ids are hardly ours.
@@ -355,6 +355,14 @@ _HINTS = {
     "not_now": "it cannot do that in its present state; look with `basalt status`.",
     "fault": "it could not read or write its flash; look with `basalt status`.",
 }
+
+
+def patience() -> float:
+    """How much every timeout is stretched: BASALT_PATIENCE, for a board slower than a real one."""
+    try:
+        return max(1.0, float(os.environ.get("BASALT_PATIENCE", "1")))
+    except ValueError:
+        return 1.0
 
 
 def _word(words: tuple[str, ...], number: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from basalt import build
-from basalt.client import Identity, PumpLink
+from basalt.client import Identity, PumpLink, patience
 from basalt.errors import NotAPump, PortProblem, Problem
 
 _STEP_S = 30.0  # for one mpremote call; it has no timeout of its own and hangs on a silent port
@@ -50,14 +50,9 @@ def make(path):
 Note = Callable[[str], None]
 
 
-def flash(
-    port: str, tree: Path, note: Note, progress: build.Progress, patience: float = 1.0
-) -> Identity:
-    """Make the board's files those of `tree`, restart it, and return who answers then.
-
-    `patience` stretches every timeout, for a board that is slower than a real one.
-    """
-    board = _Board(port, patience)
+def flash(port: str, tree: Path, note: Note, progress: build.Progress) -> Identity:
+    """Make the board's files those of `tree`, restart it, and return who answers then."""
+    board = _Board(port)
     if ask_for_service(port, note):
         note("The pump has stopped and left the port to mpremote.")
     board.wait_for_prompt()
@@ -80,7 +75,7 @@ def flash(
         board.check(wanted)
         note("Every file on the board was read back and is right.")
     board.restart()
-    return _await_pump(port, patience)
+    return _await_pump(port)
 
 
 def ask_for_service(port: str, note: Note) -> bool:
@@ -107,12 +102,11 @@ def ask_for_service(port: str, note: Note) -> bool:
 class _Board:
     """MicroPython's prompt at a port, through mpremote."""
 
-    def __init__(self, port: str, patience: float) -> None:
+    def __init__(self, port: str) -> None:
         self._port = port
-        self._patience = patience
 
     def wait_for_prompt(self) -> None:
-        until = time.monotonic() + _RESTART_S * self._patience
+        until = time.monotonic() + _RESTART_S * patience()
         while True:
             try:
                 if "ready" in self._run(["exec", "print('ready')"], 8.0):
@@ -170,7 +164,7 @@ class _Board:
                 text=True,
                 errors="replace",
                 stdin=subprocess.DEVNULL,
-                timeout=seconds * self._patience,
+                timeout=seconds * patience(),
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
@@ -183,8 +177,8 @@ class _Board:
         return result.stdout
 
 
-def _await_pump(port: str, patience: float) -> Identity:
-    until = time.monotonic() + _RESTART_S * patience
+def _await_pump(port: str) -> Identity:
+    until = time.monotonic() + _RESTART_S * patience()
     while True:
         try:
             with PumpLink.open(port) as link:
