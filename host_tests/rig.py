@@ -31,6 +31,7 @@ from pump.drivers.stepper import Stepper
 UP, DOWN, OK, STOP = range(4)
 TAP_MS = 80
 GAP_MS = 120
+_LOOK_MS = 2
 _BOARDS = Path(__file__).resolve().parent.parent / "boards"
 
 
@@ -210,7 +211,13 @@ class Rig:
         until_us = self.world.clock.now_us + limit_s * 1_000_000
         while not condition():
             assert self.world.clock.now_us < until_us, f"it did not happen in {limit_s} s"
-            self.turn()
+            self._sleep_until(condition, self.app.guarded_turn())
+
+    def _sleep_until(self, condition, due_ms):
+        """Sleep until the next turn, looking at what happens meanwhile."""
+        while due_ms > 0 and not condition():
+            self.hardware.sleep_ms(min(due_ms, _LOOK_MS))
+            due_ms -= _LOOK_MS
 
     # ---- fingers
 

@@ -58,7 +58,8 @@ class App:
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
         self.link = Link(_Service(self, board, hardware))
         self._sense_ms = _SENSE_EVERY_MS
-        self._service_ms = -1
+        self._service_ms = 0
+        self._train_ms = _MOTOR_MS
         self.in_service = False  # granted, answered, recorded: leave the loop
 
     def start(self):
@@ -208,6 +209,7 @@ class App:
         burst = self.pump.next_burst()
         if burst:
             hardware.stepper.start(burst)
+            self._train_ms = hardware.stepper.duration_ms(burst)
 
     def _show(self, now_ms):
         hardware = self._hardware
@@ -229,7 +231,8 @@ class App:
         if hardware.buttons.active():
             due_ms = min(due_ms, _BUTTONS_MS)
         if self.pump.moving():
-            due_ms = min(due_ms, _MOTOR_MS)
+            due_ms = min(due_ms, self._train_ms)
+            self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
         if not self.link.idle():
             due_ms = min(due_ms, _PORT_MS)
         sound_ms = hardware.buzzer.due_ms(now_ms)

@@ -15,10 +15,9 @@ class FakeEngine:
     def __init__(self, motor, clock, ramp=None, stop_pin=None, longest_train=2000):
         self._pin = motor.step_pin
         self._clock = clock
-        self._ramp = ramp if ramp is not None else Ramp(((250, 4),), 500)
+        self.ramp = ramp if ramp is not None else Ramp(((250, 4),), 500)
         self._stop_pin = stop_pin
         self.longest_train = longest_train
-        self.step_rate_hz = self._ramp.top_rate_hz
         self._periods_us = ()
         self._made = 0
         self._running = False
@@ -34,7 +33,7 @@ class FakeEngine:
             raise RuntimeError("busy")
         self._periods_us = [
             1_000_000 // rate_hz
-            for count, rate_hz in self._ramp.segments(steps)
+            for count, rate_hz in self.ramp.segments(steps)
             for _ in range(count)
         ]
         self._made = 0

@@ -34,7 +34,8 @@ _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _BATTERY_HYSTERESIS_MV = const(100)
 _READINGS = const(3)  # a threshold counts when this many readings in a row agree
 _IDLE_MS = const(4_000)
-_BUSY_MS = const(50)
+_BUSY_MS = const(20)
+_BOLUS_TURN_MU = const(5)  # what a bolus owes from one turn to the next, about a quantum
 
 
 class Pump:
@@ -160,8 +161,11 @@ class Pump:
         """How long the app may sleep before the core needs the next turn."""
         if self.log.outbox or self.stop_wanted or self.settings_dirty:
             return 0
-        if self.bolus.active or self.move.active:
+        if self.move.active:
             return _BUSY_MS
+        if self.bolus.active:
+            speed_mu_min = self.settings.get(st.BOLUS_SPEED_MU_MIN)
+            return max(_BUSY_MS, 60_000 * _BOLUS_TURN_MU // speed_mu_min)
         return _IDLE_MS
 
     def basal_rate_mu_h(self):

@@ -44,3 +44,7 @@ class Ramp:
         else:
             return up + [(left, self.top_rate_hz)] + down
         return up + [(left, self._stairs[len(up)][0])] + down
+
+    def duration_ms(self, steps):
+        """How long the train of `steps` takes, rounded up: from start() to rest."""
+        return sum([count * 1000 // rate_hz + 1 for count, rate_hz in self.segments(steps)])

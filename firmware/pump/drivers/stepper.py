@@ -48,6 +48,10 @@ class Stepper:
         self._engine.start(size)
         self._sign = 1 if forward else -1
 
+    def duration_ms(self, steps):
+        """How long a train of so many steps takes, at most: when to look at busy() again."""
+        return self._engine.ramp.duration_ms(steps if steps > 0 else -steps)
+
     def busy(self):
         """Whether pulses are still to come."""
         return self._sign != 0 and self._engine.busy()

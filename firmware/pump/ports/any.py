@@ -24,9 +24,8 @@ class PulseEngine:
         self._pin = Pin(step_pin, Pin.OUT, value=0)
         self._stop_pin = Pin(stop_pin, Pin.IN, Pin.PULL_UP)
         self._timer = Timer(machine)
-        self._ramp = ramp
+        self.ramp = ramp
         self.longest_train = longest_train
-        self.step_rate_hz = ramp.top_rate_hz
         self._segments = ()
         self._segment = 0
         self._left = 0
@@ -44,7 +43,7 @@ class PulseEngine:
             raise ValueError("steps in a train")
         if self._running:
             raise RuntimeError("busy")
-        self._segments = self._ramp.segments(steps)
+        self._segments = self.ramp.segments(steps)
         self._segment = 0
         self._steps = steps
         self._made = 0

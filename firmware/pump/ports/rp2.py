@@ -67,9 +67,8 @@ class PulseEngine:
             raise ValueError("too many stairs in the ramp")
         if ramp.top_rate_hz > _TICK_HZ // (_STEP_TICKS + 1) or longest_train > _LONGEST_SEGMENT:
             raise ValueError("rate or train beyond the program")
-        self._ramp = ramp
+        self.ramp = ramp
         self.longest_train = longest_train
-        self.step_rate_hz = ramp.top_rate_hz
         self._steps = 0
         self._running = False
         self._cut = False
@@ -100,7 +99,7 @@ class PulseEngine:
             machine.exec(_PULL)
         machine.restart()
         first = True
-        for count, rate_hz in self._ramp.segments(steps):
+        for count, rate_hz in self.ramp.segments(steps):
             # A count of 0 would be 2**32 pulses; Ramp promises that there is none.
             machine.put((_TICK_HZ // rate_hz - _STEP_TICKS) << 16 | (count - 1))
             if first:
