@@ -192,7 +192,7 @@ def several_days(days=5, eventful=(1, 3)):
             made = eventful_day(made, day)
         else:
             quiet_day(made, day)
-        if index == 2:
+        if index % 4 == 2:
             made.at(day, "22:10")
             made.change_reservoir(300_000)
         made.at(day, "23:59")

@@ -212,28 +212,41 @@ def test_the_bolus_that_was_cut_carries_its_own_bounds():
 def test_what_missing_records_told_is_found_by_the_odometer():
     raw, _ = five_days()
     leases = made_log.numbers_of(raw, events.BASAL_LEASE)
-    lost = set(leases[200:206])
+    first = next(n for n in leases[200:] if {n + 1, n + 2, n + 3} <= set(leases))
+    lost = {first, first + 1, first + 2, first + 3}
     whole, holed = figures(raw), figures(made_log.without(raw, lost))
     (found,) = [f for day in holed.days for f in day.uncertain if f.kind == "unknown"]
     assert found.min_steps == found.max_steps > 0
+    (missing,) = holed.missing
+    assert missing.start_ms - 1_800_000 <= found.start_ms <= missing.start_ms
+    assert found.end_ms == missing.end_ms
     assert holed.summary.total.steps + found.min_steps == whole.summary.total.steps
-    assert sum(missing.records for missing in holed.missing) == 6
+    assert sum(missing.records for missing in holed.missing) == 4
     assert holed.odometer_differences == 0
 
 
-def test_a_sum_that_the_odometer_contradicts_is_told():
+@pytest.mark.parametrize("bit", [0x40, 0x80])  # told too many, told too few
+def test_a_sum_that_the_odometer_contradicts_is_told(bit):
     raw, _ = five_days()
     first = made_log.numbers_of(raw, events.BASAL_LEASE)[50]
     at = next(
         a for a in range(0, len(raw), 32) if made_log.record.seq_of(raw[a : a + 32]) == first
     )
     forged = bytearray(raw)
-    forged[at + 17] ^= 0x40  # made_steps, as if its checksum still held
+    forged[at + 17] ^= bit  # made_steps, as if its checksum still held
     analysis = figures(bytes(forged))
     assert analysis.odometer_checks > 0
     assert analysis.odometer_differences == 1
     assert any(note.event == "odometer" for day in analysis.days for note in day.notes)
     assert figures(raw).odometer_differences == 0
+
+
+def test_what_a_lease_made_is_not_spread_over_missing_records():
+    raw, _ = five_days()
+    history = history_of(made_log.without(raw, set(range(300, 330))))
+    (missing,) = history.missing
+    for dose in history.doses:
+        assert not dose.start_ms <= missing.start_ms < missing.end_ms <= dose.end_ms
 
 
 def test_the_reason_why_records_are_missing_is_that_of_the_store():
@@ -425,6 +438,19 @@ def test_a_clock_set_back_over_midnight_moves_no_dose_out_of_the_sum():
         assert all(rate.start_ms <= rate.end_ms for rate in day.rates)
 
 
+def test_the_time_after_a_clock_change_begins_with_the_change_itself():
+    made = made_log.new_pump(clock_min=600)
+    made.run_s(300, 60_000)
+    made.pump.set_clock(EPOCH_DAY * DAY_S + 12 * 3_600, 60, BUTTONS)
+    made.turn(0)
+    made.run_s(3_600, 60_000)
+    history = history_of(made_log.raw_log(made))
+    noon_ms = (EPOCH_DAY + 18_262) * 86_400_000 + 12 * 3_600_000
+    assert history.covered[-1][0] == pytest.approx(noon_ms, abs=1_000)
+    assert any(rate.start_ms == history.covered[-1][0] for rate in history.rates)
+    assert any(dose.start_ms == history.covered[-1][0] for dose in history.doses)
+
+
 def test_a_time_without_power_whose_length_nobody_knows_is_told_as_unknown():
     made = made_log.new_pump()
     made.run_s(600, 60_000)
@@ -432,6 +458,13 @@ def test_a_time_without_power_whose_length_nobody_knows_is_told_as_unknown():
     made.run_s(60)
     (off,) = only_day(made).offs
     assert not off.known
+
+
+def test_a_restart_whose_first_record_is_missing_is_not_told_as_time_without_power():
+    raw, _ = five_days()
+    boot = made_log.numbers_of(raw, events.BOOT)[1]
+    (off,) = figures(made_log.without(raw, {boot})).days[1].offs
+    assert (off.cause, off.known) == ("unknown", False)
 
 
 def test_only_whole_days_count_in_the_average():

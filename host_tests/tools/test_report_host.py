@@ -13,7 +13,8 @@ import plotly.graph_objects as go
 import pytest
 from rich.console import Console
 
-from basalt import report, report_page, report_plots
+from basalt import decode, history_reader, report, report_page, report_plots, timeline
+from basalt.analysis import analyse
 from basalt.store import Gap, Store
 from host_tests.tools import made_log
 from host_tests.tools.running import basalt, failed
@@ -332,6 +333,19 @@ def test_a_day_is_printed_with_its_boluses_alarms_and_doubts(store):
     assert "12:30 6.40 2.25 stopped" in told
     assert "2.50 + 0.00 to 0.50 cut off by a power loss" in told
     assert "15:02 Occlusion high after 11 min" in told
+
+
+def test_many_days_share_few_names_under_their_bars():
+    made = made_log.new_pump()
+    for _ in range(24):
+        made.run_s(60)
+        made = made.cut_power(made_log.DAY_S)
+    log = timeline.log_of("p", decode.records(made_log.raw_log(made)), ())
+    figure = report_plots.daily(analyse(history_reader.read(log)))
+    axis = figure["layout"]["xaxis"]
+    assert len(figure["data"][0]["x"]) == 25
+    assert len(axis["tickvals"]) == len(axis["ticktext"]) <= 8
+    assert axis["ticktext"][0] == "Mon 1 Jan"
 
 
 def test_labels_of_alarms_that_come_together_are_one(store):

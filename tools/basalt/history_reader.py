@@ -96,9 +96,9 @@ class _Reader:
         self._change: Change | None = None
         self._reservoir: int | None = None
         self._alarms: dict[int, Alarm] = {}
-        self._odometer: tuple[int, int] | None = None  # (record, steps)
+        self._odometer: int | None = None  # steps at the last checkpoint
         self._made = 0  # dose steps since that checkpoint
-        self._hole = False  # records are missing since that checkpoint
+        self._hole: tuple[int, int] | None = None  # where records are missing since then
         if damaged:
             self.history.missing.append(Missing(0, 0, damaged, "damaged"))
         if len(log):
@@ -203,7 +203,10 @@ class _Reader:
                 " and ".join(sorted(reasons)) or "unknown",
             )
         )
-        self._hole = True
+        # What was open before them may have been closed by one of them.
+        open_at = [one.at for one in (self._lease, self._part) if one]
+        start = self._hole[0] if self._hole else self._wall[min([at - 1, *open_at])]
+        self._hole = (start, self._wall[at])
         self._lease = None
         self._end_rate(at - 1)
         self._part = None
@@ -238,6 +241,7 @@ class _Reader:
     def _off(self, at: int, cause: str) -> None:
         start, end = self._wall[at - 1], self._wall[at]
         known = self._clock_known[at] and self._clock_known[at - 1]
+        known = known and at not in self._after_hole
         self.history.offs.append(Off(start, end, known, cause))
 
     def _log_new(self, *_: int) -> None:
@@ -267,24 +271,24 @@ class _Reader:
 
     def _checkpoint(self, odometer: int, reservoir: int, flags: int, _bolus_id: int) -> None:
         if self._odometer is not None:
-            self._compare(self._odometer[0], odometer - self._odometer[1] - self._made)
-        self._odometer = (self._at, odometer)
+            self._compare(odometer - self._odometer - self._made)
+        self._odometer = odometer
         self._made = 0
-        self._hole = False
+        self._hole = None
         self._set_reservoir(reservoir if reservoir >= 0 else None)
         if self._stop_cut:
             if flags & _FLAG_SUSPENDED:
                 self._open_stop(self._stop_cut.reason, self._stop_cut.source)
             self._stop_cut = None
 
-    def _compare(self, since: int, difference: int) -> None:
+    def _compare(self, difference: int) -> None:
         history = self.history
         history.odometer_checks += 1
         if not difference:
             return
         if difference > 0 and self._hole:
-            start, end = self._wall[since], self._wall[self._at]
-            self._add_uncertain("unknown", start, end, (difference, difference), "missing_records")
+            bounds = (difference, difference)
+            self._add_uncertain("unknown", *self._hole, bounds, "missing_records")
             return
         history.odometer_differences += 1
         text = f"The odometer and the doses in the log differ by {difference:+d} steps"

@@ -39,6 +39,11 @@
       // On a phone the tables name the alarms; their labels would cover each other.
       for (const trace of figure.data) if (trace.yaxis === "y4") trace.mode = "markers";
     }
+    if (room < 560 && layout.xaxis.tickvals) {
+      const { tickvals, ticktext } = layout.xaxis;
+      layout.xaxis.tickvals = tickvals.filter((_, at) => tickvals.length < 5 || at % 2 === 0);
+      layout.xaxis.ticktext = ticktext.filter((_, at) => tickvals.length < 5 || at % 2 === 0);
+    }
     if (paper) Object.assign(layout, { width: paper, height: 0.82 * layout.height });
     layout.dragmode = touch ? false : "zoom"; // a finger scrolls the page
     drawn.add(place);

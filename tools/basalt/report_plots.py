@@ -18,6 +18,7 @@ _SYMBOLS = {"high": "triangle-up", "medium": "diamond", "low": "circle"}
 _NEAR_MS = 75 * 60_000  # alarms closer than this share one label
 _LABEL_MS = 40 * 60_000  # a band shorter than this has no label
 _MOST_LABELLED = 12
+_MOST_DAY_NAMES = 8
 _DAY_HEIGHT = 470
 _DAILY_HEIGHT = 300
 
@@ -25,17 +26,20 @@ _DAILY_HEIGHT = 300
 def daily(analysis: Analysis) -> Figure:
     """Bars of each day: basal, bolus, and on top what is uncertain."""
     unit = "U" if analysis.in_units else "steps"
+    dates = [day.date.isoformat() for day in analysis.days]
     names = [words.day_name(day.date) for day in analysis.days]
+    every = -(-len(dates) // _MOST_DAY_NAMES)
     pale = [1.0 if day.is_whole else 0.55 for day in analysis.days]
 
     def bars(name: str, values: Sequence[float | None], colour: str, **marker: Any) -> Figure:
         return {
             "type": "bar",
             "name": name,
-            "x": names,
+            "x": dates,
             "y": values,
+            "customdata": names,
             "marker": {"color": colour, "opacity": pale, **marker},
-            "hovertemplate": f"%{{x}}<br>{name}: %{{y:.2f}} {unit}<extra></extra>",
+            "hovertemplate": f"%{{customdata}}<br>{name}: %{{y:.2f}} {unit}<extra></extra>",
         }
 
     def column(amounts: list[Amount]) -> list[float]:
@@ -54,7 +58,7 @@ def daily(analysis: Analysis) -> Figure:
         traces.append(bars(name, heights, "var(--uncertain)", pattern=hatch, line=edge))
     layout = _layout(_DAILY_HEIGHT)
     layout["barmode"] = "stack"
-    layout["bargap"] = 0.35 if len(names) > 7 else 1 - 0.09 * len(names)
+    layout["bargap"] = 0.35 if len(dates) > 7 else 1 - 0.09 * len(dates)
     layout["showlegend"] = True
     layout["legend"] = {
         "orientation": "h",
@@ -64,7 +68,14 @@ def daily(analysis: Analysis) -> Figure:
         "traceorder": "normal",
     }
     layout["margin"] = {"l": 46, "r": 12, "t": 34, "b": 30}
-    layout["xaxis"] = {"type": "category", "fixedrange": True, "showgrid": False}
+    layout["xaxis"] = {
+        "type": "category",
+        "fixedrange": True,
+        "showgrid": False,
+        "tickangle": 0,
+        "tickvals": dates[::every],
+        "ticktext": names[::every],
+    }
     layout["yaxis"] = _axis(f"{unit} a day", [0, 1])
     return {"data": traces, "layout": layout}
 

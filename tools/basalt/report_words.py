@@ -65,19 +65,16 @@ def amount(value: Amount | None, in_units: bool = True) -> str:
 
 
 def bounds(value: Bounds, in_units: bool = True) -> str:
-    """'0.00 to 0.70', '' when nothing is uncertain."""
+    """'0.00 to 0.70', one number when they are equal, '' when nothing is uncertain."""
     if not value.most.steps:
         return ""
-    return f"{amount(value.least, in_units)} to {amount(value.most, in_units)}"
+    return _between(value.least, value.most, in_units)
 
 
 def uncertain(found: Uncertain, in_units: bool = True) -> str:
     """The bounds of one stretch."""
-    least, most = (
-        amount(Amount(found.min_steps, found.min_mu), in_units),
-        amount(Amount(found.max_steps, found.max_mu), in_units),
-    )
-    return most if least == most else f"{least} to {most}"
+    least, most = Amount(found.min_steps, found.min_mu), Amount(found.max_steps, found.max_mu)
+    return _between(least, most, in_units)
 
 
 def level(value: Level | None, in_units: bool = True) -> str:
@@ -220,6 +217,11 @@ def remarks(day: Day, in_units: bool = True) -> list[tuple[str, str, str]]:
             found.append((move.start_ms, f"{text} with {made} {unit}, beside the dose", "info"))
     found.sort(key=lambda one: one[0])
     return [(clock(at_ms), text, severity) for at_ms, text, severity in found]
+
+
+def _between(least: Amount, most: Amount, in_units: bool) -> str:
+    low, high = amount(least, in_units), amount(most, in_units)
+    return high if least.steps == most.steps else f"{low} to {high}"
 
 
 def _moment(at_ms: int) -> datetime:
