@@ -45,11 +45,15 @@ class RamFile:
             raise OSError(9)
         if self._files.refuse_after == 0:
             raise OSError(_EIO)
-        data = bytes(data)
-        content = self._content[: self._at] + data + self._content[self._at + len(data) :]
-        self._files.need_room(self._path, len(content))
-        self._content = content
-        self._at += len(data)
+        end = self._at + len(data)
+        self._files.need_room(self._path, max(end, len(self._content)))
+        if self._at > len(self._content):
+            self._content.extend(bytes(self._at - len(self._content)))
+        if self._at == len(self._content):
+            self._content.extend(data)
+        else:
+            self._content = self._content[: self._at] + bytes(data) + self._content[end:]
+        self._at = end
         self._dirty = True
         return len(data)
 

@@ -243,7 +243,7 @@ def test_a_refused_commit_loses_nothing_and_is_tried_again():
 
 
 def test_a_roll_that_got_half_way_is_finished_before_a_head_is_written_over():
-    for room in range(1, 30):
+    for room in (1, 5, 6, 10, 17, 23, 24, 29):
         files = RamFiles()
         journal, _ = start(files)
         # More than 24 at once go to the segment right away.

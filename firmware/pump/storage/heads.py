@@ -5,11 +5,11 @@ in. A file of up to 512 bytes (an eighth of a block) has no block: its bytes are
 to the folder, and one block takes many commits before littlefs has to erase the other of the pair.
 So the newest records live in such files, the heads, and go to a segment 24 at a time.
 
-Measured with host_tests/storage/measure_wear.py: six records are the most that fit one 256-byte
-page beside littlefs's own tags, a modification time and a move that is under way (4 + 192 + 12 +
-16 + 20 bytes), so a commit is one page. Erases for each record when every record is a commit of
-its own: one head of 15 records 0.17, four of six 0.12, seven of six 0.12; a second folder of heads
-would make it 0.10 and cost two blocks.
+Six records are the most that fit one 256-byte page beside littlefs's own tags, a modification time
+and a move that is under way (192 + 4 + 20 + 12 + 16 bytes): such a commit is one page. When every
+record is a commit of its own, one head of 15 records costs 0.17 erases a record, four of six 0.12,
+seven of six 0.12 as well; a second folder of heads would make it 0.10 and take two blocks more.
+What was built is measured by host_tests/storage/measure_wear.py.
 
 A head is written whole, from RAM. A cut leaves its old or its new contents.
 """

@@ -13,8 +13,12 @@ say so, and recovery takes from the heads only what is beyond the segments. So a
 operation is a record in neither place. This needs a file to keep its old contents until the new
 are complete, as littlefs does (and FAT does not).
 
-Measured with host_tests/storage/measure_wear.py on a full log (36,000 records): a record committed
-alone costs 0.13 sector erases and 1.7 programmed pages, two in one commit 0.09 and 1.1 each.
+Measured on a full log of 36,000 records, with host_tests/storage/measure_wear.py and the same on
+the emulated RP2040 (MicroPython 1.26.1): a record committed alone costs 0.12 sector erases and 1.7
+programmed pages, two in one commit 0.08 and 1.05 each. On that chip `recover` takes 170 ms; a
+commit 4 ms, one of twelve 14 ms and a roll 26 ms, to which the flash's own time for its pages and
+its one or two erases has to be added; reading 7 records takes 4.5 ms and 32 records 8 ms: larger
+slices are cheaper.
 """
 
 import struct

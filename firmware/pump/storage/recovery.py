@@ -1,6 +1,6 @@
 """Looks at boot where the log ends, and what is wrong with it.
 
-Not every record is read: 36,000 would take eight seconds, and the watchdog bites after eight. One
+Not every record is read: 36,000 would take eight seconds, and the watchdog bites after that. One
 pass over the folder gives names and lengths, which show a segment that is cut short, too long or
 gone; one look at the last record of each shows noise, or another file in its place. Only a segment
 that fails is read through. A damaged record in the middle of one that looks right is passed over
@@ -25,9 +25,7 @@ class Recovery:
     """What was found at boot. The counts stop at 65,535."""
 
     def __init__(self):
-        self.found_empty = (
-            False  # no record at all: a new board, or a filesystem that was formatted
-        )
+        self.found_empty = False  # no record: a new board, or a filesystem that was formatted
         self.torn_bytes = 0  # bytes that are no part of a record, or more than a file may have
         self.damaged_records = 0  # places for a record that hold none that is whole
         self.missing_records = 0  # numbers for which there is no place
