@@ -59,6 +59,8 @@ def test_spike_shorter_than_the_debounce_time_is_nothing():
         assert bench.run_ms(100) == []
         bench.press(button, 15)
         assert bench.run_ms(100) == []
+        bench.press(button, 22)  # seen down by two polls, 10 ms apart
+        assert bench.run_ms(100) == []
 
 
 def test_held_key_repeats_and_then_faster():
