@@ -92,7 +92,11 @@ class Canvas:
         if scale == 2:
             self._text_twice(text, x, y, inverse)
             return
-        frame, cell, cell_frame, small = self.frame, self._cell, self._cell_frame, font.SMALL
+        # One by one: four at once would make a tuple.
+        frame = self.frame
+        cell = self._cell
+        cell_frame = self._cell_frame
+        small = font.SMALL
         key = 1 if inverse else 0
         palette = self._swap if inverse else None
         for letter in text:
@@ -110,7 +114,10 @@ class Canvas:
             x += CELL_WIDTH
 
     def _text_twice(self, text, x, y, inverse):
-        frame, twice, twice_frame, small = self.frame, self._twice, self._twice_frame, font.SMALL
+        frame = self.frame
+        twice = self._twice
+        twice_frame = self._twice_frame
+        small = font.SMALL
         key = 1 if inverse else 0
         palette = self._swap if inverse else None
         doubled = _DOUBLED

@@ -26,15 +26,12 @@ def value_text(say, words, number, value):
     return "%d %s" % (value, say.MINUTES)
 
 
-def _name(words, index):
-    return words.SETTING_NAMES.split("|")[index]
-
-
 class SettingList(ListScreen):
     """All settings."""
 
     def __init__(self, ui):
         super().__init__(ui, ui.words.SETTINGS)
+        self._names = ui.words.SETTING_NAMES.split("|")
 
     def count(self):
         """As many as the core has."""
@@ -44,11 +41,11 @@ class SettingList(ListScreen):
         """Name and value."""
         number = st.SETTINGS[index][0]
         value = self.pump.settings.get(number)
-        return _name(self.words, index), value_text(self.say, self.words, number, value)
+        return self._names[index], value_text(self.say, self.words, number, value)
 
     def chosen(self, index):
         """Change it."""
-        self.ui.open(SettingEntry(self.ui, index))
+        self.ui.open(SettingEntry(self.ui, index, self._names[index]))
 
 
 class SettingEntry(Screen):
@@ -56,9 +53,9 @@ class SettingEntry(Screen):
 
     keeps_lit = True
 
-    def __init__(self, ui, index):
+    def __init__(self, ui, index, name):
         super().__init__(ui)
-        self._index = index
+        self._name = name
         self._row = st.SETTINGS[index]
         self._old = self.pump.settings.get(self._row[0])
         self._value = self._old
@@ -103,7 +100,7 @@ class SettingEntry(Screen):
         number = self._row[0]
         new = value_text(say, words, number, self._value)
         old = words.WAS + " " + value_text(say, words, number, self._old)
-        self.title(canvas, _name(words, self._index))
+        self.title(canvas, self._name)
         if self._asked:
             canvas.text(old, 0, 15)
             canvas.text(new, 0, 25, 2)
