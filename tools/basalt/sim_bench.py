@@ -24,6 +24,7 @@ NO_GAUGE = "pressure sensor unplugged"
 FAULTS = (OCCLUSION, BATTERY_LOW, BATTERY_EMPTY, NO_DISPLAY, NO_GAUGE)
 
 BATTERY_MV = 3_900
+BELOW_MV = 50  # how far a faulty battery is below the board's threshold
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,6 @@ class Look:
     picture: Picture
     powered: bool
     state: str | None  # a name of firmware.STATES
-    uptime_ms: int
     out_units: float  # at the end of the line
     left_units: float | None  # in the barrel
     full_units: float
@@ -49,11 +49,20 @@ class Bench(Protocol):
     """A whole pump whose time passes only in `run_ms`."""
 
     name: str
-    port: str  # what goes after --port
     blank: bool  # its flash was empty when it was switched on: a pump that nobody has set up
+    patience: float  # how many times longer than a board's its answers may take, in our time
+
+    @property
+    def port(self) -> str:
+        """What goes after --port."""
+        ...
+
+    def now_ms(self) -> float:
+        """How much of its time went by since it was made."""
+        ...
 
     def run_ms(self, duration_ms: int) -> None:
-        """Let the pump's time go by, at least one turn of its loop."""
+        """Let the pump's time go by: so much, or less if that would take too long."""
         ...
 
     def press(self, button: int, duration_ms: int = TAP_MS) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from basalt import firmware, paths
-from basalt.errors import Problem
 from basalt.sim_bench import (
     BATTERY_EMPTY,
     BATTERY_LOW,
     BATTERY_MV,
+    BELOW_MV,
     NO_DISPLAY,
     NO_GAUGE,
     OCCLUSION,
@@ -19,16 +19,17 @@ from basalt.sim_bench import (
     Fingers,
     Look,
 )
+from basalt.sim_flash import read_flash, write_flash
 from basalt.sim_screen import DARK
 
 _READ_RECORDS = 32
-_BELOW_MV = 50  # how far a faulty battery is below the board's threshold
 
 
 class HostBench:
     """A `Rig` in a person's hands: see sim_bench.Bench."""
 
     name = "host bench"
+    patience = 1.0
 
     def __init__(self, flash_file: Path | None = None, board: str = "pico") -> None:
         """`flash_file` keeps the pump's flash between runs; without one the flash is blank."""
@@ -39,12 +40,11 @@ class HostBench:
         self._watchdog_bit: type[Exception] = rigs.WatchdogResetError
         self._resets: Any = import_module("pump.core.events")
         self._flash_file = flash_file
-        image = _read_flash(flash_file, flashes.BLOCK_SIZE * flashes.BLOCK_COUNT)
+        image = read_flash(flash_file, flashes.BLOCK_SIZE * flashes.BLOCK_COUNT)
         self.blank = image is None
         self.unique_id = _unique_id(flash_file)
         self._board = rigs.load_board(board)
         self._pty: Any = ports.PtyPort()
-        self.port: str = self._pty.path
         try:
             flash = flashes.Flash(image=image)
             self.rig: Any = rigs.Rig(board=self._board, flash=flash, port=self._pty)
@@ -60,12 +60,20 @@ class HostBench:
         self._full_units: float = self._world.reservoir.units_left()
         self._put_plunger_back()
 
+    @property
+    def port(self) -> str:
+        """What goes after --port."""
+        return self._pty.path
+
     # Time
+
+    def now_ms(self) -> float:
+        return self._world.clock.now_us / 1000
 
     def run_ms(self, duration_ms: int) -> None:
         left_ms = max(1, duration_ms)
         while left_ms > 0:
-            now_ms = self._now_ms()
+            now_ms = int(self.now_ms())
             self._fingers.step(now_ms)
             due_ms = self._fingers.due_ms(now_ms)
             piece_ms = left_ms if due_ms is None else max(1, min(left_ms, due_ms))
@@ -122,7 +130,6 @@ class HostBench:
             picture=world.panel.picture() if self._lit() else DARK,
             powered=self._powered,
             state=firmware.STATES[int(pump.state)] if self._powered else None,
-            uptime_ms=pump.clock.uptime_s * 1000 + pump.clock.uptime_ms,
             out_units=world.reservoir.units_out(),
             left_units=world.reservoir.units_left(),
             full_units=self._full_units,
@@ -158,7 +165,7 @@ class HostBench:
         writes = flash.total_programs() + flash.total_erases()
         if self._flash_file is None or writes == self._saved_writes:
             return
-        _write_flash(self._flash_file, flash.image())
+        write_flash(self._flash_file, flash.image())
         self._saved_writes = writes
 
     def close(self) -> None:
@@ -173,9 +180,6 @@ class HostBench:
     @property
     def _world(self) -> Any:
         return self.rig.world
-
-    def _now_ms(self) -> int:
-        return self._world.clock.now_us // 1000
 
     def _restart(self, cause: int) -> None:
         self.rig.restart(cause)
@@ -211,9 +215,9 @@ class HostBench:
 
     def _battery_mv(self) -> int:
         if BATTERY_EMPTY in self._faults:
-            return self._board.BATTERY_EMPTY_MV - _BELOW_MV
+            return self._board.BATTERY_EMPTY_MV - BELOW_MV
         if BATTERY_LOW in self._faults:
-            return self._board.BATTERY_LOW_MV - _BELOW_MV
+            return self._board.BATTERY_LOW_MV - BELOW_MV
         return BATTERY_MV
 
 
@@ -222,27 +226,3 @@ def _unique_id(flash_file: Path | None) -> bytes:
     if flash_file is None:
         return b"sim" + os.urandom(5)
     return b"sim" + hashlib.sha256(str(flash_file.resolve()).encode()).digest()[:5]
-
-
-def _read_flash(path: Path | None, size: int) -> bytes | None:
-    if path is None or not path.exists():
-        return None
-    try:
-        image = path.read_bytes()
-    except OSError as error:
-        raise Problem(f"The flash file {path} cannot be read: {error.strerror}.") from error
-    if len(image) != size:
-        raise Problem(
-            f"{path} is no flash of a virtual pump: it has {len(image):,} bytes, not {size:,};"
-            " nothing in it was touched."
-        )
-    return image
-
-
-def _write_flash(path: Path, image: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    try:
-        fresh.write_bytes(image)
-        os.replace(fresh, path)
-    except OSError as error:
-        raise Problem(f"The flash file {path} cannot be written: {error.strerror}.") from error

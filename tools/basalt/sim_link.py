@@ -4,13 +4,14 @@ import os
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from basalt import paths
-from basalt.client import PumpLink
+from basalt.client import ANSWER_S, PumpLink
 from basalt.sim_bench import Bench
 from basalt.timeline import EPOCH_MS
 
@@ -19,17 +20,27 @@ _NAP_S = 0.005
 Answer = TypeVar("Answer")
 
 
-def ask(bench: Bench, question: Callable[[PumpLink], Answer]) -> Answer:
+def _nothing() -> None:
+    pass
+
+
+def ask(
+    bench: Bench, question: Callable[[PumpLink], Answer], meanwhile: Callable[[], None] = _nothing
+) -> Answer:
     """What `question(link)` returns or raises; the pump's time goes by meanwhile."""
 
-    def talk() -> Answer:
-        with PumpLink.open(bench.port) as link:
-            return question(link)
+    def talk() -> None:
+        try:
+            with PumpLink.open(bench.port, ANSWER_S * bench.patience) as link:
+                answer.set_result(question(link))
+        except Exception as error:  # noqa: BLE001 - it is the asking thread's
+            answer.set_exception(error)
 
-    with ThreadPoolExecutor(1) as host:
-        future = host.submit(talk)
-        serve(bench, future.done)
-        return future.result()
+    answer: Future[Answer] = Future()
+    # A daemon: whoever has had enough does not wait for an answer that is still to come.
+    threading.Thread(target=talk, daemon=True).start()
+    serve(bench, answer.done, meanwhile)
+    return answer.result()
 
 
 def run_basalt(bench: Bench | None, arguments: Sequence[str], width: int = 80) -> str:
@@ -60,10 +71,13 @@ def run_basalt(bench: Bench | None, arguments: Sequence[str], width: int = 80) -
     return printed
 
 
-def serve(bench: Bench, until: Callable[[], bool]) -> None:
+def serve(
+    bench: Bench, until: Callable[[], bool], meanwhile: Callable[[], None] = _nothing
+) -> None:
     """Let the pump's time go by at the speed of ours until `until()` holds."""
     last = time.monotonic()
     while not until():
+        meanwhile()
         select.select([bench], [], [], _NAP_S)
         time.sleep(0.001)
         now = time.monotonic()

@@ -3,18 +3,16 @@
 import fcntl
 import os
 import select
-import signal
 import struct
 import sys
 import termios
 import tty
 from collections.abc import Sequence
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J"  # a screen of its own, no cursor, no wrapping
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[0m\x1b[?1049l"
-_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 _ESCAPE_WAIT_S = 0.03  # the rest of an arrow key's sequence comes at once, or it was Escape itself
 
 # What terminals send for the arrow keys; with Shift held there is a "1;2" in it.
@@ -28,12 +26,8 @@ _SEQUENCES = {
 }
 
 
-class EndedError(Exception):
-    """The program was told to end by a signal."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"ended by signal {number}")
-        self.number = number
+class GoneError(Exception):
+    """The terminal went away."""
 
 
 def is_terminal() -> bool:
@@ -41,39 +35,13 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-class Signals:
-    """In a `with`, signals that end a program are raised as errors: cleaning up happens."""
-
-    def __init__(self) -> None:
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in _ENDINGS:
-            self._before[number] = signal.signal(number, self._raise)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _raise(self, number: int, _frame: FrameType | None) -> None:
-        # A second one must not break into the cleaning up.
-        for ending in _ENDINGS:
-            signal.signal(ending, signal.SIG_IGN)
-        raise EndedError(number)
-
-
 class Terminal:
     """Use it in a `with`: however the block is left, the terminal is as it was before."""
 
-    def __init__(self) -> None:
-        self._in = sys.stdin.fileno()
-        self._out = sys.stdout.fileno()
+    def __init__(self, reads: int | None = None, writes: int | None = None) -> None:
+        """`reads` and `writes` are its file descriptors, if not those of the program."""
+        self._in = sys.stdin.fileno() if reads is None else reads
+        self._out = sys.stdout.fileno() if writes is None else writes
         self._shown: list[str] = []
         self._size = (0, 0)
         self._saved: list[Any] = []
@@ -139,7 +107,7 @@ class Terminal:
         while self._waits(0):
             text = os.read(self._in, 1024).decode(errors="replace")
             if not text:
-                raise EndedError(signal.SIGHUP)  # the terminal went away
+                raise GoneError
             if text.endswith("\x1b") and self._waits(_ESCAPE_WAIT_S):
                 text += os.read(self._in, 16).decode(errors="replace")
             found += split_keys(text)

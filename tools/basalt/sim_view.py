@@ -29,7 +29,7 @@ class Scene:
 
     bench: str
     port: str
-    speed: float  # what the pump's time runs at now
+    speed: str  # what the pump's time runs at now
     message: str  # what the last key did
     log: Sequence[tuple[str, str]]  # (severity, words), oldest first
 
@@ -70,8 +70,7 @@ def _screen(look: Look, columns: int, lines: int) -> tuple[list[str], int]:
 
 
 def _head(scene: Scene, columns: int) -> str:
-    speed = f"{scene.speed:g}x"
-    text = f" Basalt, {scene.bench}, {speed}   port {scene.port}"
+    text = f" Basalt, {scene.bench}, {scene.speed}   port {scene.port}"
     warning = "not a medical device "
     gap = columns - len(text) - len(warning)
     return f"\x1b[7m{(text + ' ' * gap + warning if gap > 1 else text.ljust(columns))[:columns]}"
