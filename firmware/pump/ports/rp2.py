@@ -16,12 +16,12 @@ from micropython import const
 _TICK_HZ = const(100_000)
 # A step without its waiting loop, in ticks; see the table beside the program.
 _STEP_TICKS = const(9)
-_MOST_SEGMENTS = const(5)  # four wait in the FIFO, one is taken out of it before the start
+_FIFO_WORDS = const(4)
+_MOST_SEGMENTS = const(5)  # one is taken out of the FIFO at once
 _LONGEST_SEGMENT = const(65_536)
 
 # Where in the program of the pulses the machine can come to rest.
 _AT_REST = const(0)
-_AT_FIRST = const(1)
 _AT_HALT = const(6)
 
 # Instructions that are executed from outside (RP2040 datasheet 3.4, encoded once).
@@ -98,14 +98,13 @@ class PulseEngine:
         while machine.tx_fifo():  # what a stopped train left over
             machine.exec(_PULL)
         machine.restart()
-        first = True
-        for count, rate_hz in self.ramp.segments(steps):
-            # A count of 0 would be 2**32 pulses; Ramp promises that there is none.
-            machine.put((_TICK_HZ // rate_hz - _STEP_TICKS) << 16 | (count - 1))
-            if first:
-                machine.exec(_PULL)
-                machine.exec(self._origin + _AT_FIRST)  # jmp
-                first = False
+        # A count of 0 would be 2**32 pulses; Ramp promises that there is none.
+        words = [
+            (_TICK_HZ // rate_hz - _STEP_TICKS) << 16 | (count - 1)
+            for count, rate_hz in self.ramp.segments(steps)
+        ]
+        for word in words[:_FIFO_WORDS]:
+            machine.put(word)
         self._steps = steps
         self._cut = False
         self._edges.exec(_CLEAR_COUNT)
@@ -114,6 +113,13 @@ class PulseEngine:
         if not self._running:  # stop() came from its interrupt just before active(1)
             machine.active(0)
             machine.exec(_PIN_LOW)
+        for word in words[_FIFO_WORDS:]:
+            # The machine takes the first word within a tick. put() into a full FIFO would wait for
+            # ever if stop() came, so the room is looked for here.
+            while self._running and machine.tx_fifo() == _FIFO_WORDS:
+                pass
+            if self._running:
+                machine.put(word)
 
     def busy(self):
         """Whether pulses are still to come. Allocates nothing."""
