@@ -5,6 +5,7 @@ the watchdog is fed last, so a turn that did not get through is a turn that did 
 Everything that goes wrong ends in `_halt`, which stops the motor first.
 """
 
+import sys
 from binascii import crc32
 
 from micropython import const
@@ -53,7 +54,7 @@ class App:
         if blob is not None and not settings.decode(blob):
             self._settings_lost = True
         self.pump = Pump(Profile(board), settings)
-        self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME)
+        self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, _forget_menu)
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
         self.link = Link(_Service(self, board, hardware))
@@ -265,6 +266,14 @@ class App:
         hardware = self._hardware
         hardware.buzzer.tick(hardware.now_ms())
         hardware.feed_watchdog()
+
+
+def _forget_menu():
+    """Let go of the modules of the menu: 15 kB that only who looks at them needs."""
+    for name in list(sys.modules):
+        if name.startswith("pump.ui.pages"):
+            del sys.modules[name]
+    delattr(sys.modules["pump.ui"], "pages")
 
 
 def _code_of(error):
