@@ -496,6 +496,26 @@ def test_noise_over_the_newest_segment_leaves_the_others_and_the_heads():
     assert numbers(start(files)[0]) == expected
 
 
+def test_a_damaged_place_is_not_counted_as_missing_as_well():
+    files = RamFiles()
+    journal, _ = start(files)
+    write(journal, 60, at_once=30)
+    write(journal, 20)
+    put_noise(files, segments(files)[0], 57 * STORED, 3 * STORED)
+    journal, recovery = start(files)
+    assert counts(recovery) == (0, 3, 0)
+    assert numbers(journal) == one_to(57) + list(range(61, 81))
+
+
+def test_many_damaged_segments_are_read_through_over_several_boots():
+    # Each takes the board a quarter of a second, and the watchdog is waiting.
+    files = filled(past_segments(6, 100))
+    for path in segments(files)[:6]:
+        put_noise(files, path, 0, SEGMENT * STORED)
+    found = [start(files)[1].damaged_records for _ in range(3)]
+    assert found == [4 * SEGMENT, 2 * SEGMENT, 0]
+
+
 def test_records_of_another_segment_are_not_given_under_a_wrong_place():
     files = filled(past_segments(3, 100))
     paths = segments(files)
