@@ -1,4 +1,4 @@
-"""Writes what the documents say of tables: the state diagram, the events, the settings, the answers.
+"""Writes what documents say of tables: state diagram, events, alarms, settings, answers.
 
 Run as `python tools/write_documents.py`; with `--check` it writes nothing and fails when something
 is not as the tables say.

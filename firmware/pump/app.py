@@ -20,7 +20,6 @@ from pump.link.link import Link
 from pump.link.protocol import BOLUS_RUNNING, CLOCK_TRUSTED
 from pump.storage.journal import Journal
 from pump.storage.settings_store import SettingsStore
-from pump.ui import sounds
 from pump.ui.canvas import Canvas
 from pump.ui.ui import Ui
 from pump.version import VERSION
@@ -28,7 +27,8 @@ from pump.version import VERSION
 _SENSE_EVERY_MS = const(1_000)
 _BUTTONS_MS = const(10)
 _MOTOR_MS = const(5)
-_HALTED_MS = const(100)
+_FAULT_MS = const(20)
+_WRITE_AGAIN_MS = const(5_000)
 _PORT_MS = const(20)
 _WRITE_BYTES = const(256)
 _SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the board restarts
@@ -60,6 +60,8 @@ class App:
         self.link = Link(_Service(self, board, hardware))
         self._sense_ms = _SENSE_EVERY_MS
         self._service_ms = 0
+        self._write_ms = 0
+        self._recalled = False
         self._train_ms = _MOTOR_MS
         self.in_service = False  # granted, answered, recorded: leave the loop
 
@@ -69,6 +71,7 @@ class App:
         self.pump.start(
             self._recall(), self.journal.next_seq, self._hardware.reset_cause(), VERSION
         )
+        self._recalled = True
         self.pump.report_log(
             recovery.found_empty,
             recovery.torn_bytes,
@@ -100,6 +103,8 @@ class App:
 
     def guarded_turn(self):
         """One turn that never raises: an error ends in a stopped pump with an alarm."""
+        if self.pump.state == states.FAULT:
+            return self._fault_turn()
         try:
             return self.turn()
         except Exception as error:  # noqa: BLE001 - the one place where errors end
@@ -190,7 +195,8 @@ class App:
         A flash erase keeps the CPU for 45 ms and more: nothing could stop the motor meanwhile.
         """
         outbox = self.pump.log.outbox
-        if self.pump.moving():
+        # Before the log was recalled nobody knows which numbers are free.
+        if self.pump.moving() or not self._recalled:
             return
         for packed in outbox:
             self.journal.append(packed)
@@ -234,7 +240,7 @@ class App:
         if self.pump.moving():
             due_ms = min(due_ms, self._train_ms)
             self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
-        if not self.link.idle():
+        if not self.link.idle() or self.pump.state == states.SERVICE:
             due_ms = min(due_ms, _PORT_MS)
         sound_ms = hardware.buzzer.due_ms(now_ms)
         if sound_ms >= 0:
@@ -246,26 +252,46 @@ class App:
     # ---- the end of errors
 
     def _halt(self, error):
-        """Stop the motor, raise the alarm, try to record it. Delivery ends until a restart."""
+        """Stop the motor, raise the alarm. Delivery ends until a restart."""
         hardware = self._hardware
         hardware.stepper.stop()
-        if self.pump.state != states.FAULT:
-            hardware.keep_error(error)
-            self.pump.fail(*_code_of(error))
-            hardware.buzzer.play(sounds.HIGH)
-        self._halted_step()
-        return _HALTED_MS
+        hardware.keep_error(error)
+        self.pump.fail(*_code_of(error))
+        self._write_ms = _WRITE_AGAIN_MS
+        return 0
 
-    def _halted_step(self):
-        # Each on its own: a part that fails must not take the alarm down with it.
-        for action in (self._book_train, self._write_log, self._hardware.stepper.release):
+    def _fault_turn(self):
+        """A turn of a pump that has failed. It delivers nothing; it alarms, records and answers.
+
+        Each part by itself: one that fails must not take the alarm down with it.
+        """
+        hardware = self._hardware
+        elapsed_ms = hardware.clock.elapsed_ms()
+        now_ms = hardware.now_ms()
+        for part, arguments in (
+            (hardware.stepper.stop, ()),
+            (self._book_train, ()),
+            (self._read_buttons, (now_ms,)),
+            (self.pump.advance, (elapsed_ms,)),
+            (self.ui.advance, (elapsed_ms,)),
+            (self._talk, (elapsed_ms,)),
+            (self._write_log_again, (elapsed_ms,)),
+            (self._show, (now_ms,)),
+            (hardware.display.step, (now_ms,)),
+        ):
             try:
-                action()
+                part(*arguments)
             except Exception:  # noqa: BLE001 - nothing is left to tell it to
                 pass
-        hardware = self._hardware
-        hardware.buzzer.tick(hardware.now_ms())
         hardware.feed_watchdog()
+        return _FAULT_MS
+
+    def _write_log_again(self, elapsed_ms):
+        # Not at every turn: a flash that refuses is not made better by wearing it.
+        self._write_ms += elapsed_ms
+        if self._write_ms >= _WRITE_AGAIN_MS:
+            self._write_ms = 0
+            self._write_log()
 
 
 def _forget_menu():

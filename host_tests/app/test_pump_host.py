@@ -191,6 +191,35 @@ def test_an_error_in_a_layer_stops_the_motor_and_stays_stopped():
     assert rig.world.buzzer.history
 
 
+def test_a_flash_that_refuses_to_write_stops_the_pump_before_anything_moves_unrecorded():
+    rig = Rig(program=[(0, 5_000)])
+    rig.run_s(60)
+    rig.hardware.files.open = refuse
+    at = rig.steps
+    rig.bolus(2000)
+    rig.run_s(60)
+    assert rig.steps <= at + 135  # what the lease that was durable allowed
+    assert rig.pump.state == states.FAULT
+    assert rig.pump.alarms.highest() == alarms.SYSTEM_ERROR
+    assert any("#" in row for row in rig.screen())
+
+
+def refuse(*_):
+    """What a worn-out flash does."""
+    raise OSError(5)
+
+
+def test_a_pump_that_failed_still_answers_on_the_link():
+    rig = Rig()
+    rig.run_s(1)
+    rig.world.buttons[UP].value = None
+    rig.run_s(1)
+    rig.port.host_read()
+    rig.port.host_write(b"status\r")
+    rig.run_s(1)
+    assert b"fault" in rig.port.host_read()
+
+
 def test_a_motor_that_misses_a_step_stops_the_pump():
     rig = Rig(program=[(0, 5_000)])
     rig.run_until(lambda: rig.hardware.engine.busy())
