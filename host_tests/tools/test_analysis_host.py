@@ -486,6 +486,18 @@ def test_days_without_a_record_are_told_as_empty():
     assert analysis.summary.days == 2
 
 
+def test_days_whose_records_are_all_missing_are_empty_and_in_no_average():
+    raw, _ = five_days()
+    whole = figures(raw).days
+    kept = history_reader.wall_clock(timeline.log_of("p", decode.records(raw), ()))
+    lost = {1 + n for n, at in enumerate(kept.tolist()) if 2 <= at // 86_400_000 - 19_722 <= 4}
+    analysis = figures(made_log.without(raw, lost))
+    assert [day.is_empty for day in analysis.days] == [False, True, True, True, False]
+    # The lease that ends with the first record after them began before it, nobody knows when.
+    told = analysis.summary.average_day.steps
+    assert whole[4].total.steps <= told <= whole[4].total.steps + 135
+
+
 def test_a_period_holds_its_first_and_its_last_day_and_what_was_open_before_it():
     raw, _ = five_days()
     whole, part = figures(raw), figures(raw, date(2024, 1, 2), date(2024, 1, 3))

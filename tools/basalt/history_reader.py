@@ -135,10 +135,16 @@ class _Reader:
         )
         begin = np.where(set_before, starts - 1, starts)
         begin_wall = wall[starts] - (log.uptime_ms[starts] - log.uptime_ms[begin])
-        ends = wall[np.append(starts[1:], len(log)) - 1]
         self._begin_uptime: list[int] = log.uptime_ms[begin].tolist()
         self._begin_wall: list[int] = begin_wall.tolist()
-        self.history.covered = list(zip(begin_wall.tolist(), ends.tolist(), strict=True))
+        # Missing records end what is covered, too: nobody knows what the pump did meanwhile.
+        covered = np.union1d(starts, np.array(sorted(self._after_hole), np.int64))
+        covered_wall = wall.copy()
+        covered_wall[starts] = begin_wall
+        ends = wall[np.append(covered[1:], len(log)) - 1]
+        self.history.covered = list(
+            zip(covered_wall[covered].tolist(), ends.tolist(), strict=True)
+        )
 
     def _run(self, log: Log) -> None:
         handlers = self._handlers()
