@@ -33,7 +33,8 @@ def command(
 class Demo:
     """Tells each step as it is made; DemoError when anything is not as it should be."""
 
-    def __init__(self, console: Console, out: Path) -> None:
+    def __init__(self, console: Console, out: Path, day: type[Day] = Day) -> None:
+        self._day = day
         self._console = console
         self._out = out
         self._store = out / "pump.db"
@@ -56,7 +57,7 @@ class Demo:
                 "Motor and syringe, tubing, flash chip with the board's filesystem, battery,"
                 " display, four buttons; its clock runs as fast as this computer can."
             )
-            day = Day(bench, self._say, self._tell, self._show)
+            day = self._day(bench, self._say, self._tell, self._show)
             facts = day.play()
             self._pull(bench)
         self._log()

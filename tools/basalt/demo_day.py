@@ -27,6 +27,8 @@ _OFF_MS = 120_000
 _REWIND_STEPS = 3_000  # as far as the screw head has to go back to let a full syringe in
 _PRIMED_UNITS = 0.5
 _DAY_S = 86_400
+_FINE_MS = 50
+_COARSE_MS = 1_000
 _OCCLUSION_S = 2 * 3_600  # at most so long until the pressure has risen at a basal rate
 
 
@@ -118,15 +120,15 @@ class Day:
         press, rig = self._rig.press, self._rig
         before = rig.steps
         press(sb.OK, 4)  # menu, reservoir, the question, draw back
-        rig.run_until(lambda: self._pump.move.made_steps >= _REWIND_STEPS)
+        self._wait(lambda: self._pump.move.made_steps >= _REWIND_STEPS)
         press(sb.OK)
         self._bench.new_syringe()
         press(sb.OK, 2)  # it is in; that much is in it
         press(sb.OK)  # fill the tubing
-        rig.run_until(lambda: rig.world.reservoir.units_out() >= _PRIMED_UNITS)
+        self._wait(lambda: rig.world.reservoir.units_out() >= _PRIMED_UNITS)
         self._look("priming", "The tubing is filled until drops come")
         press(sb.OK, 3)  # enough; drops are there; fill the cannula
-        rig.run_until(lambda: not self._pump.move.active)
+        self._wait(lambda: not self._pump.move.active)
         press(sb.OK, 2)  # ready
         self._expect(self._state() == "running", "the reservoir change did not end in delivery")
         self._guided_steps = rig.steps - before
@@ -142,7 +144,7 @@ class Day:
         self._rig.press(sb.OK)
         self._given(BREAKFAST_MU // 5)
         self._look("bolus-running", "The bolus runs; basal goes on beside it")
-        self._rig.run_until(lambda: not self._pump.bolus.active)
+        self._wait(lambda: not self._pump.bolus.active)
         self._expect(self._pump.bolus.given_mu() == BREAKFAST_MU, "breakfast was not all given")
         self._tell(f"All of {_units(BREAKFAST_MU)} U given.")
 
@@ -172,7 +174,7 @@ class Day:
         self._say("15:00  The tubing is kinked: the pressure rises until the alarm")
         self._bench.toggle(sb.OCCLUSION)
         began_us = self._now_us()
-        self._rig.run_until(lambda: self._waits("occlusion"), _OCCLUSION_S)
+        self._wait(lambda: self._waits("occlusion"), _OCCLUSION_S, _COARSE_MS)
         minutes = (self._now_us() - began_us) / 60e6
         self._look("occlusion", "Occlusion: delivery has stopped, the buzzer sounds")
         self._tell(
@@ -203,7 +205,7 @@ class Day:
         self._say(f"Power is back after {_OFF_MS // 60_000} min: the pump reads its log")
         self._bench.run_ms(_OFF_MS)
         self._bench.switch()
-        self._rig.run_until(lambda: self._waits("bolus_incomplete"))
+        self._wait(lambda: self._waits("bolus_incomplete"))
         self._look("after-restart", "After the restart: the bolus is known to be incomplete")
         self._rig.press(sb.OK)
         now_s = self._start_s + _FIRST_S + (self._now_us() - self._started_us) // 1_000_000
@@ -232,7 +234,16 @@ class Day:
         self._rig.press(sb.OK)
 
     def _given(self, dose_mu: int) -> None:
-        self._rig.run_until(lambda: self._pump.bolus.given_mu() >= dose_mu)
+        self._wait(lambda: self._pump.bolus.given_mu() >= dose_mu)
+
+    def _wait(
+        self, condition: Callable[[], bool], limit_s: int = 600, every_ms: int = _FINE_MS
+    ) -> None:
+        """Let time go by until it holds; the rig's own `run_until` looks far more often."""
+        until_us = self._now_us() + limit_s * 1_000_000
+        while not condition():
+            self._expect(self._now_us() < until_us, f"it did not happen in {limit_s} s")
+            self._rig.run_ms(every_ms)
 
     def _look(self, name: str, caption: str) -> None:
         self._rig.run_ms(_SETTLE_MS)
