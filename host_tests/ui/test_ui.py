@@ -173,6 +173,18 @@ def test_the_menu_is_let_go_at_home_again_and_can_be_loaded_anew():
     assert "pump.ui.pages.values" not in pages_loaded()
 
 
+def test_a_page_for_which_memory_is_short_leads_home_and_stops_nothing():
+    def no_room(_):
+        raise MemoryError
+
+    bench = scenes.bolus_runs()
+    bench.press(OK, OK)
+    bench.ui.open_loaded(no_room)
+    bench.turn(20)
+    assert bench.at_home() and bench.pump.bolus.active
+    assert bench.sounds[-1] == sounds.NO
+
+
 def test_up_after_the_end_of_a_bolus_opens_the_next():
     bench = scenes.bolus_given()
     bench.press(UP)

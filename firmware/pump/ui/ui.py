@@ -159,11 +159,20 @@ class Ui:
 
     def open_menu(self):
         """Load the menu and open it."""
-        from pump.ui.pages import texts as words
-        from pump.ui.pages.menu import MainMenu
+        self.open_loaded(_load_menu)
 
-        self.words = words
-        self.open(MainMenu(self))
+    def open_loaded(self, load):
+        """Open the screen that `load(ui)` makes, unless there is no memory to load it into.
+
+        A page that cannot be shown must not become an error that stops delivery.
+        """
+        try:
+            screen = load(self)
+        except MemoryError:
+            self.go_home()
+            self.refuse()
+        else:
+            self.open(screen)
 
     def back(self):
         """Go one back; from home nowhere."""
@@ -301,3 +310,11 @@ class Ui:
         if self._sound is None or rank >= self._rank:
             self._sound = pattern
             self._rank = rank
+
+
+def _load_menu(ui):
+    from pump.ui.pages import texts as words
+    from pump.ui.pages.menu import MainMenu
+
+    ui.words = words
+    return MainMenu(ui)

@@ -22,7 +22,7 @@ class MainMenu(ListScreen):
 
     def chosen(self, index):
         """Open the page; what is not looked at is not loaded."""
-        self.ui.open(_page(index)(self.ui))
+        self.ui.open_loaded(lambda ui: _page(index)(ui))
 
 
 class AlarmList(ListScreen):
