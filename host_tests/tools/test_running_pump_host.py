@@ -167,7 +167,7 @@ def test_a_port_that_another_program_uses_is_one_sentence(command, pump):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_what_never_answers_is_not_a_pump(command, monkeypatch):
-    monkeypatch.setattr(client.PumpLink.open.__func__, "__defaults__", (0.05,))
+    monkeypatch.setattr(client, "ANSWER_S", 0.05)
     master, slave = os.openpty()
     tty.setraw(slave)
     ran = basalt(*command, "--port", os.ttyname(slave))
@@ -177,7 +177,7 @@ def test_what_never_answers_is_not_a_pump(command, monkeypatch):
 
 
 def test_what_answers_rubbish_is_not_a_pump(service, monkeypatch):
-    monkeypatch.setattr(client.PumpLink.open.__func__, "__defaults__", (0.05,))
+    monkeypatch.setattr(client, "ANSWER_S", 0.05)
     with PtyPump(service) as pump:
         pump.flip = 0x5A
         failed(basalt("status", "--port", pump.port), 4, "does not answer as a Basalt pump")
@@ -215,7 +215,7 @@ class OtherVersion:
     ("version", "words"), [(2, "update basalt"), (4, "update basalt"), (0, "does not answer")]
 )
 def test_a_pump_of_another_link_version_is_named(service, monkeypatch, version, words):
-    monkeypatch.setattr(client.PumpLink.open.__func__, "__defaults__", (0.05,))
+    monkeypatch.setattr(client, "ANSWER_S", 0.05)
     with PtyPump(service) as pump:
         pump.link = OtherVersion(version)
         failed(basalt("status", "--port", pump.port), 4, words)

@@ -93,24 +93,28 @@ class LogSlice:
 class PumpLink:
     """A conversation with a pump over an open serial port. Use it in a `with`."""
 
-    def __init__(self, port: serial.Serial, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, port: serial.Serial, answer_s: float) -> None:
         self._port = port
-        self._answer_s = answer_s * patience()
+        self._answer_s = answer_s
         self._deframer = firmware.deframer(_MOST_ANSWER)
         self._answers: list[bytes] = []
         # Answers to a host that was here before may still come: their ids are hardly ours.
         self._number = random.randrange(256)
 
     @classmethod
-    def open(cls, port: str, answer_s: float = ANSWER_S) -> Self:
-        """Open a port by its name. PortProblem when it does not exist or is taken."""
+    def open(cls, port: str, answer_s: float | None = None) -> Self:
+        """Open a port by its name. PortProblem when it does not exist or is taken.
+
+        `answer_s`: patience for one try of a request; ANSWER_S by default, times `patience()`.
+        """
+        wait_s = (ANSWER_S if answer_s is None else answer_s) * patience()
         try:
             opened = serial.Serial(
-                port, 115_200, timeout=_READ_S, write_timeout=answer_s, exclusive=True
+                port, 115_200, timeout=_READ_S, write_timeout=wait_s, exclusive=True
             )
         except (serial.SerialException, OSError, ValueError) as error:
             raise PortProblem(_port_sentence(port, error)) from error
-        return cls(opened, answer_s)
+        return cls(opened, wait_s)
 
     @property
     def port(self) -> str:

@@ -13,6 +13,7 @@ from basalt.errors import NotAPump, PortProblem, Problem
 
 _STEP_S = 30.0  # for one mpremote call; it has no timeout of its own and hangs on a silent port
 _RESTART_S = 30.0
+_PROMPT_S = 8.0
 _MARK = "basalt:"
 
 # Runs on the board, whatever is on it. Prints {path: SHA-256}, without log and settings.
@@ -45,6 +46,14 @@ def make(path):
         os.mkdir(path)
     except OSError:
         pass
+"""
+
+_FORGET_SERVICE = """
+import os
+try:
+    os.remove("/service")
+except OSError:
+    pass
 """
 
 Note = Callable[[str], None]
@@ -109,7 +118,7 @@ class _Board:
         until = time.monotonic() + _RESTART_S * patience()
         while True:
             try:
-                if "ready" in self._run(["exec", "print('ready')"], 8.0):
+                if "ready" in self._run(["exec", "print('ready')"], _PROMPT_S):
                     return
             except Problem as problem:
                 if time.monotonic() > until:
@@ -125,11 +134,15 @@ class _Board:
                 return json.loads(line.removeprefix(_MARK))
         raise Problem(f"The board at {self._port} did not list its files; try again.")
 
-    def remove(self, paths: Iterable[str]) -> None:
+    def remove(self, paths: list[str]) -> None:
+        if not paths:
+            return
         code = "import os\n" + "".join(f"os.remove({path!r})\n" for path in paths)
         self._run(["exec", code])
 
     def make_folders(self, folders: set[str]) -> None:
+        if not folders - {"/"}:
+            return
         code = _MAKE
         for folder in sorted(folders - {"/"}):
             parts = folder.strip("/").split("/")
@@ -151,9 +164,8 @@ class _Board:
             )
 
     def restart(self) -> None:
-        # The flag of boot.py, in case it is still there: without it the board starts as a pump.
-        self.remove([path for path in self.files() if path == "/service"])
-        self._run(["reset"])
+        # The flag of boot.py, if it is still there: without it the board starts as a pump.
+        self._run(["exec", _FORGET_SERVICE, "reset"])
 
     def _run(self, command: list[str], seconds: float = _STEP_S) -> str:
         call = [sys.executable, "-m", "mpremote", "connect", self._port, "resume", *command]
