@@ -53,6 +53,13 @@ def only_day(made):
     return day
 
 
+def four_leases(raw):
+    """Numbers of four basal leases, one after the other, with nothing in between."""
+    leases = set(made_log.numbers_of(raw, events.BASAL_LEASE))
+    first = next(n for n in sorted(leases)[200:] if {n + 1, n + 2, n + 3} <= leases)
+    return {first, first + 1, first + 2, first + 3}
+
+
 # ---- what was given ----------------------------------------------------------------------
 
 
@@ -211,9 +218,7 @@ def test_the_bolus_that_was_cut_carries_its_own_bounds():
 
 def test_what_missing_records_told_is_found_by_the_odometer():
     raw, _ = five_days()
-    leases = made_log.numbers_of(raw, events.BASAL_LEASE)
-    first = next(n for n in leases[200:] if {n + 1, n + 2, n + 3} <= set(leases))
-    lost = {first, first + 1, first + 2, first + 3}
+    lost = four_leases(raw)
     whole, holed = figures(raw), figures(made_log.without(raw, lost))
     (found,) = [f for day in holed.days for f in day.uncertain if f.kind == "unknown"]
     assert found.min_steps == found.max_steps > 0
@@ -243,7 +248,7 @@ def test_a_sum_that_the_odometer_contradicts_is_told(bit):
 
 def test_what_a_lease_made_is_not_spread_over_missing_records():
     raw, _ = five_days()
-    history = history_of(made_log.without(raw, set(range(300, 330))))
+    history = history_of(made_log.without(raw, four_leases(raw)))
     (missing,) = history.missing
     for dose in history.doses:
         assert not dose.start_ms <= missing.start_ms < missing.end_ms <= dose.end_ms
@@ -487,10 +492,10 @@ def test_days_without_a_record_are_told_as_empty():
 
 
 def test_days_whose_records_are_all_missing_are_empty_and_in_no_average():
-    raw, _ = five_days()
+    raw = made_log.raw_log(made_log.several_days(5, eventful=())[0])
     whole = figures(raw).days
-    kept = history_reader.wall_clock(timeline.log_of("p", decode.records(raw), ()))
-    lost = {1 + n for n, at in enumerate(kept.tolist()) if 2 <= at // 86_400_000 - 19_722 <= 4}
+    wall = history_reader.wall_clock(timeline.log_of("p", decode.records(raw), ()))
+    lost = {1 + n for n, at in enumerate(wall.tolist()) if 2 <= at // 86_400_000 - 19_722 <= 4}
     analysis = figures(made_log.without(raw, lost))
     assert [day.is_empty for day in analysis.days] == [False, True, True, True, False]
     # The lease that ends with the first record after them began before it, nobody knows when.
