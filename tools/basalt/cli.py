@@ -396,11 +396,11 @@ def main(arguments: list[str] | None = None) -> None:
 def _add_later(arguments: list[str]) -> None:
     """Add the commands of other files: the one that is called, and of the rest the help alone."""
     word = next((text for text in arguments if not text.startswith("-")), None)
-    known = {info.name for info in app.registered_commands}
+    # Another call in this process may have needed another one.
+    app.registered_commands = [info for info in app.registered_commands if info.name not in _LATER]
     for name, (module, text, shown) in _LATER.items():
-        if name not in known:
-            command: Callable[..., None] = import_module(module).command if name == word else _none
-            app.command(name=name, help=text, epilog=example(shown))(command)
+        command: Callable[..., None] = import_module(module).command if name == word else _none
+        app.command(name=name, help=text, epilog=example(shown))(command)
 
 
 def _none() -> None:
