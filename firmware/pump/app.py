@@ -198,10 +198,9 @@ class App:
         # Before the log was recalled nobody knows which numbers are free.
         if self.pump.moving() or not self._recalled:
             return
-        for packed in outbox:
-            self.journal.append(packed)
-        if outbox:  # clearing an empty list touches the heap as well
-            outbox.clear()
+        while outbox:
+            self.journal.append(outbox[0])
+            outbox.pop(0)  # not before: what the flash refused must still wait here
         if self.journal.staged:
             self.journal.commit()
         if self.pump.settings_dirty:
