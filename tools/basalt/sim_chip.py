@@ -249,7 +249,7 @@ def _modules() -> tuple[Any, Any, Any]:
 def _built(board: str) -> bytes:
     """A filesystem with the built tree on it."""
     trees: Any = import_module("host_tests.chip.tree")
-    sys.stderr.write("Building the tree; the emulated chip then takes half a minute or more to boot it.\n")
+    sys.stderr.write("The emulated chip takes half a minute or more to boot.\n")
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "tree"
         build.build(board, out, False)
