@@ -73,6 +73,12 @@ def test_a_frame_longer_than_the_buffer_is_dropped_and_the_next_one_found():
     assert deframer.damaged == 1
 
 
+def test_a_payload_one_byte_too_long_is_dropped():
+    payloads, _, deframer = frames_in(pack(b"\x01" * (MOST + 1)) + pack(b"\x01" * MOST))
+    assert payloads == [b"\x01" * MOST]
+    assert deframer.damaged == 1
+
+
 def test_the_longest_payload_fits_even_if_every_byte_is_escaped():
     payload = b"\x01" + b"\xc0" * (MOST - 1)
     payloads, _, deframer = frames_in(pack(payload))

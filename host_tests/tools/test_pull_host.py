@@ -17,6 +17,7 @@ from host_tests.fakes.link_service import LinkService
 from host_tests.fakes.pty_pump import PtyPump
 from host_tests.tools.running import basalt, failed
 from pump.core import record
+from pump.link import frame, protocol
 
 NUMBER = "e6614104032c1b2a"
 
@@ -237,6 +238,30 @@ def test_a_log_whose_old_end_is_gone_from_the_pump_still_goes_on(tmp_path):
     assert [(gap.first_seq, gap.last_seq, gap.reason) for gap in found.gaps] == [
         (101, 150, "dropped")
     ]
+
+
+def test_records_that_were_not_asked_for_are_left_out(tmp_path):
+    service = pump_with(100)
+    honest = service.read_records
+    service.read_records = lambda seq, buffer: honest(max(1, seq - 4), buffer)
+    with PtyPump(service) as pump:
+        found = pull(pump, tmp_path / "a.db")
+    kept = stored(tmp_path / "a.db")
+    missing = sum(gap.last_seq - gap.first_seq + 1 for gap in found.gaps)
+    assert kept == [raw for raw in service.records if raw in kept]
+    assert len(kept) + missing == 100
+
+
+def test_answers_to_a_host_that_was_here_before_are_not_taken_for_ours(tmp_path, monkeypatch):
+    monkeypatch.setattr("random.randrange", lambda most: 0)
+    service = pump_with(100)
+    with PtyPump(service) as pump:
+        stale = protocol.request(1, protocol.LOG, b"\x01\x00\x00\x00\x1f\x00")
+        host = os.open(pump.port, os.O_RDWR | os.O_NOCTTY)
+        os.write(host, frame.pack(stale) * 3)
+        with PumpLink.open(pump.port) as link:
+            assert link.identify().unique_id == NUMBER
+        os.close(host)
 
 
 def test_two_pumps_share_a_store(tmp_path):

@@ -56,7 +56,7 @@ class Deframer:
         self._view = memoryview(self._buffer)
         self._length = 0
         self._in_frame = False
-        self._overflow = False
+        self._most = most_payload
         self.payload = None  # bytes of a whole frame that ended in this call, or None
         self.loose = None  # bytes of this call that belong to no frame, or None
         self.damaged = 0  # frames dropped: damaged, cut short or too long
@@ -84,26 +84,23 @@ class Deframer:
             self.damaged += 1
         self._length = 0
         self._in_frame = False
-        self._overflow = False
 
     def _keep(self, data, at, stop):
         if not self._length and not (self._in_frame and data[at] in LEADS):
             self._in_frame = False
             self.loose = data[at:stop]
             return
-        room = len(self._buffer) - self._length
-        if stop - at > room:
-            self._overflow = True
-            stop = at + room
+        # What does not fit is left out: the checksum of what is there will not be right.
+        stop = min(stop, at + len(self._buffer) - self._length)
         self._view[self._length : self._length + stop - at] = data[at:stop]
         self._length += stop - at
 
     def _close(self):
         if self._length:
-            if not self._overflow:
-                self.payload = unpack(bytes(self._view[: self._length]))
-            if self.payload is None:
+            payload = unpack(bytes(self._view[: self._length]))
+            if payload is None or len(payload) > self._most:
                 self.damaged += 1
+            else:
+                self.payload = payload
         self._length = 0
         self._in_frame = True
-        self._overflow = False
