@@ -19,12 +19,12 @@ class CopyFailedError(Exception):
     """The function raised in the copy (the text is its traceback), died or ran out of time."""
 
 
-def on_a_copy(function, *args, limit_s=180):
+def on_a_copy(function, *args, limit_s=900):
     """The result of `function(*args)` run in a forked copy; raises `CopyFailedError`."""
     return on_copies([(function, *args)], at_once=1, limit_s=limit_s)[0]
 
 
-def on_copies(calls, at_once=2, limit_s=180):
+def on_copies(calls, at_once=2, limit_s=900):
     """Results of many `(function, *args)`, at most `at_once` copies at a time, in order."""
     results = [None] * len(calls)
     waiting = list(enumerate(calls))

@@ -88,26 +88,11 @@ class PtyPort:
                 self._chip.run_ms(SLICE_MS)
 
     def run_program(self, command, limit_s=60, speed=None, **options):
-        """Run a program against the port while the chip runs; returns its CompletedProcess (text).
-
-        Output goes through temporary files, so that a talkative program never waits for us.
-        """
-        with contextlib.ExitStack() as stack:
-            out = stack.enter_context(tempfile.TemporaryFile("w+"))
-            err = stack.enter_context(tempfile.TemporaryFile("w+"))
-            program = subprocess.Popen(
-                command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, **options
-            )
-            try:
-                self.serve(lambda: program.poll() is not None, limit_s, speed)
-            finally:
-                if program.poll() is None:
-                    program.kill()
-                    program.wait()
+        """Run a program against the port while the chip runs; returns its CompletedProcess."""
+        with Program(command, **options) as program:
+            self.serve(program.ended, limit_s, speed)
             self.pump()
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess(command, program.returncode, out.read(), err.read())
+            return program.result()
 
     def _set_open(self, now_open):
         if now_open == self.open:
@@ -129,3 +114,39 @@ class PtyPort:
                 self.bytes_in += sent
                 del self._waiting[:sent]
         self._chip.usb.reading = len(self._waiting) < MOST_WAITING
+
+
+class Program:
+    """A program that runs beside us; it is killed when the `with` block is left.
+
+    Its output goes through temporary files, so that a talkative one never waits for us.
+    """
+
+    def __init__(self, command, **options):
+        self._out = tempfile.TemporaryFile("w+")
+        self._err = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            command, stdout=self._out, stderr=self._err, stdin=subprocess.DEVNULL, **options
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._out.close()
+        self._err.close()
+
+    def ended(self):
+        return self._process.poll() is not None
+
+    def result(self):
+        """Its CompletedProcess, with what it printed as text."""
+        self._out.seek(0)
+        self._err.seek(0)
+        process = self._process
+        return subprocess.CompletedProcess(
+            process.args, process.returncode, self._out.read(), self._err.read()
+        )

@@ -1,0 +1,262 @@
+"""The whole pump, as it is flashed: what the pin did, what the log says and what the screen shows.
+
+One boot and one walk to 'Give 0.60 U?' serve all tests of a worker; each goes on from there in a
+forked copy.
+"""
+
+import json
+import os
+import random
+import sqlite3
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from host_tests.chip.chip import OK, STOP, UP
+from host_tests.chip.forks import on_a_copy
+from host_tests.chip.pty_port import Program, PtyPort
+from host_tests.chip.pulses import periods_nanos
+from host_tests.chip.pump_on_chip import (
+    ROOT,
+    PumpOnChip,
+    all_of,
+    build_tree,
+    flash_with_a_past,
+    records_of,
+)
+from host_tests.fakes.flash import Flash
+from host_tests.rig import Rig
+from pump.core import events, settings, states
+from pump.link import protocol
+
+DOSE_MU = 600
+STEP_MU = 300
+OWED = DOSE_MU * 6791 // 10_000
+PICTURES = ROOT / "build" / "chip"
+SEED = 20
+
+# Two groups for two workers, of about the same length: each boots the pump once.
+WALK = pytest.mark.xdist_group("pump-walk")
+BOLUS = pytest.mark.xdist_group("pump-bolus")
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="session")
+def flash(tmp_path_factory):
+    """A pump that ran for a while. No basal, so that every step is the bolus's; a fast bolus."""
+    folder = build_tree(tmp_path_factory.mktemp("board") / "tree")
+    wishes = {settings.BOLUS_STEP_MU: STEP_MU, settings.BOLUS_SPEED_MU_MIN: 12_000}
+    return flash_with_a_past(folder, 0, hours=12, ran_at_mu_h=3_000, wishes=wishes)
+
+
+@pytest.fixture(scope="session")
+def desk(flash):
+    """A chip on which 'Give 0.60 U?' is shown, and what was seen on the way there."""
+    chip = PumpOnChip(flash)
+    chip.set_battery_mv(Rig().world.cell.mv)
+    seen = SimpleNamespace(chip=chip, boot_ms=chip.boot())
+    chip.run_ms(3_000)
+    seen.home = chip.screen()
+    chip.save_png(PICTURES / "home.png")
+    chip.tap(UP)
+    chip.tap(UP, times=DOSE_MU // STEP_MU)
+    chip.tap(OK)
+    seen.question = chip.screen()
+    chip.save_png(PICTURES / "bolus-question.png")
+    return seen
+
+
+@pytest.fixture(scope="session")
+def given(desk):
+    """One whole bolus, and the flash as it was at many moments of it, in the order of time."""
+    return on_a_copy(_give, desk.chip)
+
+
+def _give(chip):
+    chance = random.Random(SEED)
+    cuts = []
+    chip.tap(OK)
+    chip.run_ms(600)
+    chip.save_png(PICTURES / "bolus-running.png")
+    while len(chip.motor.pulses) < OWED:
+        chip.run_to_pulse(min(chance.randrange(1, 60), OWED - len(chip.motor.pulses)), 5_000)
+        cuts.append((len(chip.motor.pulses), chip.cut_power()))
+        chip.run_ms(chance.random() * 6)
+        cuts.append((len(chip.motor.pulses), chip.cut_power()))
+    chip.run_until_still()
+    return SimpleNamespace(
+        pulses=chip.motor.pulses,
+        trains=chip.motor.trains(gap_ms=6),
+        cuts=cuts,
+        flash=chip.cut_power(),
+        resets=chip.resets,
+    )
+
+
+@WALK
+def test_boots_to_the_home_screen_of_the_same_pump_on_faked_parts(desk, flash):
+    rig = Rig(flash=Flash(image=flash))
+    rig.run_s(4)
+    assert desk.home.splitlines() == rig.screen()
+
+
+@WALK
+def test_up_and_ok_lead_to_the_question(desk, flash):
+    rig = Rig(flash=Flash(image=flash))
+    rig.run_s(4)
+    rig.press(0)
+    rig.press(0, times=DOSE_MU // STEP_MU)
+    rig.press(2)
+    assert desk.question.splitlines() == rig.screen()
+
+
+@BOLUS
+def test_a_bolus_by_buttons_makes_exactly_the_steps_owed(given):
+    assert len(given.pulses) == OWED == 407
+    assert all(pulse.forward and pulse.enabled for pulse in given.pulses)
+    assert given.resets == 0
+
+
+@BOLUS
+def test_the_log_tells_what_the_pin_did(given):
+    ends = all_of(records_of(given.flash), events.BOLUS_END)
+    assert [end[1:] for end in ends] == [(DOSE_MU, OWED, events.END_DONE)]
+
+
+@BOLUS
+def test_pulses_of_a_train_come_to_the_cycle(given):
+    periods = {period for train in given.trains for period in periods_nanos(train)}
+    assert periods <= {4_000_000, 2_000_000, 1_000_000}
+    assert {pulse.wide_nanos for pulse in given.pulses} == {10_000}
+
+
+@BOLUS
+def test_after_a_power_cut_at_any_moment_the_log_bounds_what_the_pin_did(given, flash):
+    before = len(records_of(flash))
+    for made, left in given.cuts:
+        durable = records_of(left)
+        rig = Rig(flash=Flash(image=left))
+        rig.run_s(1)
+        after = rig.records()
+        assert after[: len(durable)] == durable
+        least, most = _told(after[before:])
+        assert least <= made <= most
+        assert most - least <= OWED
+        assert rig.steps == 0
+
+
+@WALK
+@pytest.mark.on_a_copy
+def test_stop_in_the_middle_of_a_bolus_lets_no_further_step_through(desk):
+    chip = desk.chip
+    chip.tap(OK)
+    chip.run_to_pulse(103, 10_000)
+    chip.hold(STOP)
+    made = len(chip.motor.pulses)
+    chip.run_ms(200)
+    chip.release(STOP)
+    chip.run_ms(800)
+    assert len(chip.motor.pulses) == made
+    (end,) = chip.all(events.BOLUS_END)
+    assert end[2:] == (made, events.END_STOPPED)
+    chip.save_png(PICTURES / "bolus-stopped.png")
+
+
+@WALK
+@pytest.mark.on_a_copy
+def test_pulling_the_log_during_a_bolus_changes_no_step(desk, tmp_path):
+    chip = desk.chip
+    store = tmp_path / "pump.db"
+    with PtyPort(chip) as port:
+        command = _basalt("pull", "--port", port.path, "--store", str(store), "--json")
+        with Program(command, env=_patient()) as program:
+            port.serve(lambda: port.open, limit_s=60)
+            chip.tap(OK)
+            port.serve(program.ended, limit_s=200)
+            result = program.result()
+    assert result.returncode == 0, result.stderr
+    during = len(chip.motor.pulses)
+    assert 0 < during < OWED, "the pull was not under way while the bolus ran"
+    chip.run_until_still()
+    assert len(chip.motor.pulses) == OWED
+    periods = {p for train in chip.motor.trains(gap_ms=6) for p in periods_nanos(train)}
+    assert periods <= {4_000_000, 2_000_000, 1_000_000}
+    pulled = _stored(store)
+    assert len(pulled) == json.loads(result.stdout)["new_records"] > 100
+    assert pulled == chip.records()[: len(pulled)]
+
+
+@WALK
+@pytest.mark.on_a_copy
+def test_in_service_mode_mpremote_reads_the_board_and_nothing_moves(desk):
+    chip = desk.chip
+    chip.tap(STOP, times=2)
+    code, _ = chip.ask(protocol.SERVICE)
+    assert code == 0
+    chip.run_until(lambda: chip.resets == 1 and chip.usb.connected, 5_000, what="the restart")
+    chip.run_ms(800)
+    chip.save_png(PICTURES / "service.png")
+    chip.take()
+    with PtyPort(chip) as port:
+        tool = str(Path(sys.executable).with_name("mpremote"))
+        command = [
+            tool,
+            "connect",
+            port.path,
+            "resume",
+            "ls",
+            ":/pump",
+            "+",
+            "exec",
+            "print(6 * 7)",
+        ]
+        result = port.run_program(command, limit_s=200)
+    assert result.returncode == 0, result.stderr
+    assert "app.mpy" in result.stdout
+    assert result.stdout.split()[-1] == "42"
+    assert chip.motor.pulses == []
+    assert chip.all(events.SERVICE)[-1][0] == 1
+
+
+@BOLUS
+def test_after_a_power_cut_the_chip_starts_again_and_tells_of_the_unfinished_bolus(given, flash):
+    made, left = given.cuts[len(given.cuts) // 2]
+    chip = PumpOnChip.from_flash(left)
+    chip.boot()
+    chip.run_ms(3_000)
+    chip.save_png(PICTURES / "after-power-cut.png")
+    assert chip.motor.pulses == []
+    new = chip.records()[len(records_of(flash)) :]
+    least, most = _told(new)
+    assert least <= made <= most
+    assert all_of(new, events.BOLUS_END)[-1][3] == events.END_POWER_LOST
+    assert chip.status()["state"] == states.RUNNING
+
+
+def _told(records):
+    """(least, most) steps of dose that records tell of: booked, and booked with the uncertain."""
+    booked = sum(values[1] for values in all_of(records, events.BOLUS_PART))
+    ends = all_of(records, events.BOLUS_END)
+    if ends:
+        booked = ends[-1][2]
+    booked += sum(values[0] for values in all_of(records, events.BASAL_LEASE))
+    doubts = all_of(records, events.UNCERTAIN)
+    least = booked + sum(values[1] for values in doubts)
+    return least, booked + sum(values[2] for values in doubts)
+
+
+def _stored(path):
+    with sqlite3.connect(path) as store:
+        return [raw for (raw,) in store.execute("select raw from records order by seq")]
+
+
+def _basalt(*arguments):
+    return [sys.executable, "-m", "basalt.cli", *arguments]
+
+
+def _patient():
+    """The environment of a host that knows that this board is slower than a real one."""
+    paths = os.pathsep.join([str(ROOT / "tools"), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": paths, "BASALT_PATIENCE": "30"}
