@@ -56,6 +56,8 @@ class Alarms:
         self._since_s = [0] * len(ALARMS)
         self._repeats = 0
         self._repeat_at_s = 0
+        self._highest = NONE
+        self._highest_of = 0  # the waiting alarms for which it is known
         self.causes = 0  # the cause is there now
         self.raised = 0  # raised and not over
         self.waiting = 0  # raised and not acknowledged
@@ -98,11 +100,10 @@ class Alarms:
 
     def highest(self):
         """The waiting alarm of the highest priority, the first of the table among equals."""
-        best = NONE
-        for row in ALARMS:
-            if self.waiting & 1 << row[0] and (best == NONE or row[1] > ALARMS[best][1]):
-                best = row[0]
-        return best
+        if self.waiting != self._highest_of:
+            self._highest_of = self.waiting
+            self._highest = self._find_highest()
+        return self._highest
 
     def priority(self, alarm):
         """LOW, MEDIUM or HIGH."""
@@ -125,6 +126,13 @@ class Alarms:
         # Powers of two only: an alarm ignored for a week must not push doses out of the log.
         if self._repeats & (self._repeats - 1) == 0:
             self._log.write(events.ALARM_REPEATED, self.highest(), self._repeats)
+
+    def _find_highest(self):
+        best = NONE
+        for row in ALARMS:
+            if self.waiting & 1 << row[0] and (best == NONE or row[1] > ALARMS[best][1]):
+                best = row[0]
+        return best
 
     def _settle(self, alarm):
         bit = 1 << alarm

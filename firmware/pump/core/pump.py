@@ -223,10 +223,9 @@ class Pump:
             return self._order(self.move, self.move.ready_steps())
         if self.state not in _DELIVERING:
             return 0
-        room = self._room_steps()
-        burst = self._order(self.basal, min(room, self.basal.ready_steps()))
+        burst = self._order_dose(self.basal)
         if not burst and self.state == states.BOLUS:
-            burst = self._order(self.bolus, min(room, self.bolus.ready_steps()))
+            burst = self._order_dose(self.bolus)
         return burst
 
     def moving(self):
@@ -251,6 +250,10 @@ class Pump:
             self.log.write(events.MOTOR_ERROR, abs(ordered), abs(steps))
             self._fail(al.MOTOR_ERROR)
         self._settle()
+
+    def _order_dose(self, source):
+        steps = source.ready_steps()
+        return self._order(source, min(steps, self._room_steps())) if steps else 0
 
     def _order(self, source, steps):
         backwards = source is self.move and self.move.kind == events.KIND_REWIND

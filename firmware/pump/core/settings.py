@@ -52,13 +52,6 @@ _SEGMENT = "<HH"
 _SEGMENT_SIZE = const(4)
 
 
-def _row_index(number):
-    for index in range(len(SETTINGS)):
-        if SETTINGS[index][0] == number:
-            return index
-    return -1
-
-
 class BasalProgram:
     """Rates through 24 hours: segments (start minute of day, rate in mU/h), the first at 0."""
 
@@ -111,28 +104,25 @@ class Settings:
 
     def __init__(self):
         self._values = array("i", [row[2] for row in SETTINGS])
+        self._places = {SETTINGS[index][0]: index for index in range(len(SETTINGS))}
         self.basal = BasalProgram()
 
     def get(self, number):
         """The value of a setting; KeyError for an unknown number, which is a bug of the caller."""
-        index = _row_index(number)
-        if index < 0:
-            raise KeyError(number)
-        return self._values[index]
+        return self._values[self._places[number]]
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""
-        index = _row_index(number)
-        if index < 0:
+        if number not in self._places:
             return codes.UNKNOWN
-        row = SETTINGS[index]
+        row = SETTINGS[self._places[number]]
         if not row[3] <= value <= row[4]:
             return codes.OUT_OF_RANGE
         return codes.OK
 
     def set(self, number, value):
         """Put a value that was checked."""
-        self._values[_row_index(number)] = value
+        self._values[self._places[number]] = value
 
     def encode(self):
         """All of it as bytes, for the two-slot store."""
