@@ -2,13 +2,15 @@
 
 import select
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from basalt import sim_link
-from basalt.errors import Problem, WrongInput
+from basalt.client import PumpLink
+from basalt.errors import Problem, Refused, WrongInput
 from basalt.sim_bench import Bench
 from basalt.sim_host import HostBench
 from basalt.sim_pace import FASTEST, SLOWEST, Pace
@@ -80,7 +82,13 @@ def _set_up(bench: Bench, meanwhile: Check) -> None:
         meanwhile()
     sim_link.ask(bench, lambda link: link.set_time(*sim_link.computer_clock()), meanwhile)
     if bench.blank:
-        sim_link.ask(bench, lambda link: link.set_basal(_FIRST_PROGRAM), meanwhile)
+        sim_link.ask(bench, _greet, meanwhile)
+
+
+def _greet(link: PumpLink) -> None:
+    link.set_basal(_FIRST_PROGRAM)
+    with suppress(Refused):
+        link.acknowledge()  # that its log is new
 
 
 def _serve(bench: Bench, speed: float, check: Check) -> None:

@@ -84,7 +84,8 @@ def _log_line(entry: tuple[str, str], columns: int) -> str:
 
 def _side(look: Look, width: int) -> list[str]:
     """The parts of the bench, one below the other, `width` wide at most."""
-    found = [_state(look), ""]
+    dark = look.powered and not any("#" in row for row in look.picture)
+    found = [_state(look), f"{_DIM}display dark{_OFF}" if dark else ""]
     found.append(f"{_BOLD}{look.out_units:.3f} U{_OFF} out")
     found.append(f"{look.motor_steps:,} steps")
     if look.left_units is not None:
