@@ -28,7 +28,9 @@ def build(board: str, out: Path, source: bool, progress: Progress | None = None)
     WrongInput for a board that does not exist or a folder that holds something else.
     """
     if board not in boards():
-        raise WrongInput(f"There is no board {board!r}; there are: {', '.join(boards()) or 'none'}.")
+        raise WrongInput(
+            f"There is no board {board!r}; there are: {', '.join(boards()) or 'none'}."
+        )
     _check_out(out)
     files = _files(board)
     try:
