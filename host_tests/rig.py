@@ -20,7 +20,7 @@ from host_tests.fakes.port import MemoryPort
 from host_tests.fakes.pwm import Pwm
 from host_tests.fakes.reservoir import Line, Reservoir
 from pump.app import App
-from pump.core import events, record
+from pump.core import event_table, events, record
 from pump.drivers.buttons import Buttons
 from pump.drivers.buzzer import Buzzer
 from pump.drivers.clock import UptimeClock
@@ -265,5 +265,5 @@ class Rig:
 
     def all(self, event):
         """The field values of every durable record of an event."""
-        layout = events.layout(events.row_of(event)[3])
+        layout = event_table.layout(event_table.row_of(event)[3])
         return [record.fields(r, layout) for r in self.records() if record.header(r)[2] == event]

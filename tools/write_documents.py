@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "tools" / "basalt" / "shims")]
 
-from pump.core import alarms, codes, events, states  # noqa: E402
+from pump.core import alarms, codes, event_table, states  # noqa: E402
 from pump.core import settings as st  # noqa: E402
 
 SIZES = {"B": "u8", "b": "i8", "H": "u16", "h": "i16", "I": "u32", "i": "i32"}
@@ -28,12 +28,12 @@ def state_diagram() -> list[str]:
     return [*lines, "```"]
 
 
-def event_table() -> list[str]:
+def table_of_events() -> list[str]:
     """One row for each event."""
     lines = ["| number | event | severity | fields |", "|---|---|---|---|"]
-    for number, name, severity, fields in events.EVENTS:
+    for number, name, severity, fields in event_table.EVENTS:
         texts = [f"`{field[0]}` {SIZES[field[1]]}" for field in fields]
-        word = events.SEVERITIES[severity]
+        word = event_table.SEVERITIES[severity]
         lines.append(f"| {number} | `{name}` | {word} | {', '.join(texts) or 'none'} |")
     return lines
 
@@ -42,7 +42,7 @@ def word_table() -> list[str]:
     """The words that stand for numbers in fields."""
     lines = ["| field | words, from 0 |", "|---|---|"]
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for row in events.EVENTS:
+    for row in event_table.EVENTS:
         for field in row[3]:
             if len(field) == 3 and (field[0], field[2]) not in seen:
                 seen.add((field[0], field[2]))
@@ -56,8 +56,8 @@ def alarm_table() -> list[str]:
     for alarm, priority, stops in alarms.ALARMS:
         if alarm != alarms.NONE:
             what = "stops" if stops else "goes on"
-            name = events.ALARM_NAMES[alarm]
-            lines.append(f"| `{name}` | {events.PRIORITIES[priority]} | {what} |")
+            name = event_table.ALARM_NAMES[alarm]
+            lines.append(f"| `{name}` | {event_table.PRIORITIES[priority]} | {what} |")
     return lines
 
 
@@ -78,7 +78,7 @@ def code_table() -> list[str]:
 # (document, what stands between its markers, who makes it)
 PIECES: tuple[tuple[str, str, Callable[[], list[str]]], ...] = (
     ("README.md", "states", state_diagram),
-    ("tools/README.md", "events", event_table),
+    ("tools/README.md", "events", table_of_events),
     ("tools/README.md", "words", word_table),
     ("tools/README.md", "alarms", alarm_table),
     ("tools/README.md", "settings", setting_table),

@@ -14,7 +14,6 @@ from pump.core import events, states
 from pump.core import settings as st
 from pump.core.profile import Profile
 from pump.core.pump import Pump
-from pump.core.recall import Recall
 from pump.core.settings import SETTINGS, Settings
 from pump.link.link import Link
 from pump.link.protocol import BOLUS_RUNNING, CLOCK_TRUSTED
@@ -34,6 +33,7 @@ _WRITE_BYTES = const(256)
 _SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the board restarts
 # How far back the log is read at boot until a whole checkpoint was found.
 _TAILS = (160, 640, 2_560)
+_NEEDED_ONCE = ("pump.core.recall", "pump.core.event_table", "pump.storage.recovery")
 
 ERROR_OTHER = const(1)
 ERROR_FLASH = const(2)
@@ -57,7 +57,7 @@ class App:
         self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, _forget_menu)
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
-        self.link = Link(_Service(self, board, hardware))
+        self.link = Link(_Service(self, board, hardware), _forget_console)
         self._sense_ms = _SENSE_EVERY_MS
         self._service_ms = 0
         self._write_ms = 0
@@ -80,6 +80,8 @@ class App:
         )
         if self._settings_lost:
             self.pump.report_settings_lost()
+        for name in _NEEDED_ONCE:
+            _forget(name)
         self._hardware.clock.elapsed_ms()  # what the start took is no time of delivery
         self._write_log()
 
@@ -133,8 +135,10 @@ class App:
 
     def _recall(self):
         """Fold the end of the log, from far enough back to hold a whole checkpoint."""
+        from pump.core.recall import Recall
+
         for count in _TAILS:
-            past = Recall()
+            past = Recall(self.pump.log.layouts)
             found = 0
             for packed in self.journal.tail(count):
                 past.feed(packed)
@@ -294,11 +298,24 @@ class App:
 
 
 def _forget_menu():
-    """Let go of the modules of the menu: 15 kB that only who looks at them needs."""
-    for name in list(sys.modules):
-        if name.startswith("pump.ui.pages"):
-            del sys.modules[name]
-    delattr(sys.modules["pump.ui"], "pages")
+    """Let go of what only who stands in the menu needs."""
+    _forget("pump.ui.pages")
+
+
+def _forget_console():
+    """Let go of what only who types at a terminal needs."""
+    _forget("pump.link.console")
+    _forget("pump.core.event_table")
+
+
+def _forget(name):
+    """Let go of a module, and of all in it when it is a package: memory is dear."""
+    for loaded in list(sys.modules):
+        if loaded == name or loaded.startswith(name + "."):
+            del sys.modules[loaded]
+    package, _, last = name.rpartition(".")
+    if hasattr(sys.modules[package], last):
+        delattr(sys.modules[package], last)
 
 
 def _code_of(error):

@@ -124,7 +124,7 @@ class Hardware:
             self._watchdog.feed()
 
     def reset_cause(self):
-        """What made the board start: 0 power, 1 watchdog, 2 asked for (core/events.RESETS)."""
+        """What made the board start: 0 power, 1 watchdog, 2 asked for (events.RESET_*)."""
         return self._port.reset_cause()
 
     def unique_id(self):

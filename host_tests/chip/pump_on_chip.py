@@ -8,7 +8,7 @@ from host_tests.chip import tree
 from host_tests.chip.chip import OK, UP, Chip
 from host_tests.fakes.flash import Files, Flash
 from host_tests.rig import Rig
-from pump.core import events, record
+from pump.core import event_table, events, record
 from pump.link import protocol
 from pump.link.frame import END, pack, unpack
 from pump.storage.journal import Journal
@@ -133,5 +133,5 @@ def records_of(image):
 
 def all_of(records, event):
     """The field values of every record of an event."""
-    layout = events.layout(events.row_of(event)[3])
+    layout = event_table.layout(event_table.row_of(event)[3])
     return [record.fields(r, layout) for r in records if record.header(r)[2] == event]

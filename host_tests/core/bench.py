@@ -1,6 +1,6 @@
 """A pump core with an ideal motor and a log in memory: what the core tests press and look at."""
 
-from pump.core import codes, events, record
+from pump.core import codes, event_table, events, record
 from pump.core.profile import Profile
 from pump.core.pump import Pump
 from pump.core.recall import Recall
@@ -28,7 +28,7 @@ class Bench:
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
         self.pump = Pump(Profile(board), settings if settings is not None else Settings())
-        past = Recall()
+        past = Recall(self.pump.log.layouts)
         for packed in self.log:
             past.feed(packed)
         next_seq = record.seq_of(self.log[-1]) + 1 if self.log else 1
@@ -72,7 +72,7 @@ class Bench:
 
     def all(self, event):
         """The field values of every durable record of an event."""
-        layout = events.layout(events.row_of(event)[3])
+        layout = event_table.layout(event_table.row_of(event)[3])
         return [
             record.fields(packed, layout)
             for packed in self.log

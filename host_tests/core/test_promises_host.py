@@ -6,7 +6,7 @@ from hypothesis import settings, strategies
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from host_tests.core.bench import BUTTONS, Bench, Board
-from pump.core import codes, events, record, states
+from pump.core import codes, event_table, events, record, states
 from pump.core import settings as st
 
 STEPS_PER_MU = Fraction(6791, 10_000)
@@ -135,7 +135,7 @@ class Life(RuleBasedStateMachine):
         certain = uncertain = lease = part = given = 0
         for packed in self.bench.log:
             event = record.header(packed)[2]
-            values = record.fields(packed, events.layout(events.row_of(event)[3]))
+            values = record.fields(packed, event_table.layout(event_table.row_of(event)[3]))
             if event == events.BASAL_LEASE:
                 certain += values[0]
                 lease = values[1]

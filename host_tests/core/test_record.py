@@ -1,10 +1,10 @@
 """A record is 32 bytes that say themselves whether they are whole."""
 
-from pump.core import events, record
+from pump.core import event_table, events, record
 
 
 def make(seq=7, event=events.BOLUS_END, values=(3, 1250, 848, 0), trusted=True):
-    layout = events.layout(events.row_of(event)[3])
+    layout = event_table.layout(event_table.row_of(event)[3])
     return record.pack(seq, 2, event, 90_000, 999, trusted, 200_000_000, layout, values), layout
 
 
@@ -37,7 +37,7 @@ def test_blank_flash_and_short_pieces_are_no_records():
 
 
 def test_every_event_fits_its_eleven_bytes():
-    for row in events.EVENTS:
+    for row in event_table.EVENTS:
         values = [0 for _ in row[3]]
-        packed = record.pack(1, 1, row[0], 0, 0, False, 0, events.layout(row[3]), values)
+        packed = record.pack(1, 1, row[0], 0, 0, False, 0, event_table.layout(row[3]), values)
         assert record.is_whole(packed)

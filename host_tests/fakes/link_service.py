@@ -3,7 +3,7 @@
 It loads on MicroPython, for the portable tests of the link.
 """
 
-from pump.core import codes, events, record, states
+from pump.core import codes, event_table, events, record, states
 
 
 class LinkService:
@@ -43,7 +43,7 @@ class LinkService:
 
     def write(self, event, *values):
         """Append a record."""
-        row = events.row_of(event)
+        row = event_table.row_of(event)
         raw = record.pack(
             self.next_seq,
             self.boot,
@@ -52,7 +52,7 @@ class LinkService:
             self.uptime_ms,
             self.trusted,
             self.local_s,
-            events.layout(row[3]),
+            event_table.layout(row[3]),
             values,
         )
         self.records.append(bytes(raw))

@@ -1,9 +1,9 @@
 """Records that say by themselves what they must be, and a reader that holds a log to it."""
 
-from pump.core import events, record
+from pump.core import event_table, events, record
 from pump.storage.journal import Journal
 
-_LAYOUT = events.layout(events.row_of(events.CHECKPOINT_WINDOW)[3])
+_LAYOUT = event_table.layout(event_table.row_of(events.CHECKPOINT_WINDOW)[3])
 SEGMENT = 1168  # records in a full segment
 STORED = 28  # bytes of each there
 

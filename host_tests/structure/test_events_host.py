@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from host_tests.structure import source
-from pump.core import events, record
+from pump.core import event_table, record
 
 UNITS = ("mu", "mu_h", "steps", "ms", "s", "min", "5min", "mv", "mbar", "bytes", "records")
 # Fields that are no quantity: codes, counts, identities, values whose unit another field names.
@@ -20,12 +20,12 @@ PLAIN = {
 # A tuple of words beside the constants that stand for them: SOURCES and SOURCE_BUTTONS ...
 FAMILIES = {
     name[:-1] + "_": words
-    for name, words in vars(events).items()
+    for name, words in vars(event_table).items()
     if name in ("COMMANDS", "ENDS", "KINDS", "RESETS", "SOURCES")
 }
 SEVERITY_NAMES = ("INFO", "WARNING", "ALARM", "FAULT")
 
-rows = pytest.mark.parametrize("row", events.EVENTS, ids=lambda row: row[1])
+rows = pytest.mark.parametrize("row", event_table.EVENTS, ids=lambda row: row[1])
 
 
 def constants():
@@ -41,12 +41,12 @@ def constants():
 
 def test_no_number_and_no_name_is_used_twice():
     for column in (0, 1):
-        used = [row[column] for row in events.EVENTS]
+        used = [row[column] for row in event_table.EVENTS]
         assert sorted(set(used)) == sorted(used)
 
 
 def test_the_rows_are_in_the_order_of_their_numbers():
-    numbers = [row[0] for row in events.EVENTS]
+    numbers = [row[0] for row in event_table.EVENTS]
     assert numbers == sorted(numbers)
     assert all(1 <= number <= 255 for number in numbers)
 
@@ -57,7 +57,7 @@ def test_every_number_has_a_constant_of_its_name_and_the_other_way_round():
         for name, value in constants().items()
         if name not in SEVERITY_NAMES and not name.startswith(tuple(FAMILIES))
     }
-    assert numbers == {row[1]: row[0] for row in events.EVENTS}
+    assert numbers == {row[1]: row[0] for row in event_table.EVENTS}
 
 
 @pytest.mark.parametrize("prefix", FAMILIES)
@@ -67,17 +67,19 @@ def test_each_constant_of_a_family_has_its_word(prefix):
 
 
 def test_each_severity_has_its_word():
-    assert [constants()[name] for name in SEVERITY_NAMES] == list(range(len(events.SEVERITIES)))
+    assert [constants()[name] for name in SEVERITY_NAMES] == list(
+        range(len(event_table.SEVERITIES))
+    )
 
 
 @rows
 def test_the_severity_of_a_row_is_a_known_one(row):
-    assert row[2] in range(len(events.SEVERITIES))
+    assert row[2] in range(len(event_table.SEVERITIES))
 
 
 @rows
 def test_the_fields_of_a_row_fit_the_record(row):
-    assert struct.calcsize(events.layout(row[3])) <= record.FIELDS_SIZE
+    assert struct.calcsize(event_table.layout(row[3])) <= record.FIELDS_SIZE
 
 
 @rows
@@ -105,8 +107,8 @@ def test_every_word_of_a_code_is_a_name_and_fits_the_field(row):
 
 @rows
 def test_a_row_is_found_by_its_number(row):
-    assert events.row_of(row[0]) is row
+    assert event_table.row_of(row[0]) is row
 
 
 def test_a_number_that_no_row_has_is_found_to_be_unknown():
-    assert events.row_of(255) is None
+    assert event_table.row_of(255) is None

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from basalt import decode, timeline
-from pump.core import events, record
+from pump.core import event_table, events, record
 
 RANGES = {
     "B": (0, 0xFF),
@@ -19,7 +19,7 @@ RANGES = {
 @st.composite
 def packed(draw):
     """A record of any event with any values."""
-    row = draw(st.sampled_from(events.EVENTS))
+    row = draw(st.sampled_from(event_table.EVENTS))
     values = [draw(st.integers(*RANGES[field[1]])) for field in row[3]]
     raw = record.pack(
         draw(st.integers(0, 0xFFFFFFFF)),
@@ -29,7 +29,7 @@ def packed(draw):
         draw(st.integers(0, 999)),
         draw(st.booleans()),
         draw(st.integers(0, 0xFFFFFFFF)),
-        events.layout(row[3]),
+        event_table.layout(row[3]),
         values,
     )
     return bytes(raw)
@@ -44,9 +44,9 @@ def test_every_record_decodes_to_what_was_packed(records):
         assert log.uptime_ms[index] == uptime_s * 1000 + ms
         assert (log.trusted[index], log.local_s[index]) == (trusted, local_s)
     for rows in log.by_event():
-        row = events.row_of(rows.event.number)
+        row = event_table.row_of(rows.event.number)
         for place, index in enumerate(rows.index.tolist()):
-            values = record.fields(records[index], events.layout(row[3]))
+            values = record.fields(records[index], event_table.layout(row[3]))
             assert values == tuple(rows.columns[field[0]][place] for field in row[3])
 
 

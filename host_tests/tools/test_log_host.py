@@ -11,7 +11,7 @@ from basalt import firmware, loglines
 from basalt.store import Store
 from host_tests.fakes.link_service import LinkService
 from host_tests.tools.running import basalt, failed
-from pump.core import events, record
+from pump.core import event_table, events, record
 
 HOUR_S = 3_600
 
@@ -210,5 +210,5 @@ def test_no_field_of_any_event_has_the_name_of_a_base_column():
 
 def test_every_event_is_listed_with_its_fields():
     data = json.loads(basalt("events", "--json").out)
-    assert [row["name"] for row in data] == [row[1] for row in events.EVENTS]
+    assert [row["name"] for row in data] == [row[1] for row in event_table.EVENTS]
     assert "bolus_end" in basalt("events").out

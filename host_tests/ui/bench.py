@@ -87,7 +87,7 @@ class Bench:
         self.motor_steps = 0
         self.stuck = False  # a burst under way does not end
         if started:
-            self.pump.start(past or Recall(), 1, 0, (0, 1, 0))
+            self.pump.start(past or Recall(self.pump.log.layouts), 1, 0, (0, 1, 0))
             self.turn(0)
 
     def turn(self, elapsed_ms):

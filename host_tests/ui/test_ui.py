@@ -5,7 +5,7 @@ import micropython
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import codes, events, states
+from pump.core import codes, event_table, events, states
 from pump.core import settings as st
 from pump.ui import figures, keys, sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
@@ -643,6 +643,6 @@ def test_the_texts_cover_the_tables_of_the_core():
     say, words = bench.ui.texts, bench.ui.words
     assert len(say.REASONS) == len(codes.CODES)
     assert len(say.ALARMS) == len(al.ALARMS)
-    assert len(say.ENDS) == len(events.ENDS)
+    assert len(say.ENDS) == len(event_table.ENDS)
     assert len(words.SETTING_NAMES.split("|")) == len(st.SETTINGS)
     assert len(words.MONTHS.split("|")) == 12

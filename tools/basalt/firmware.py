@@ -12,6 +12,7 @@ from basalt import paths
 paths.use_firmware()
 
 from pump.core import codes as _codes  # noqa: E402
+from pump.core import event_table as _event_table  # noqa: E402
 from pump.core import events as _events  # noqa: E402
 from pump.core import record as _record  # noqa: E402
 from pump.core import settings as _settings  # noqa: E402
@@ -64,13 +65,13 @@ class Deframer(Protocol):
 
 def _event(row: tuple[Any, ...]) -> Event:
     number, name, severity, fields = row
-    return Event(number, name, _events.SEVERITIES[severity], tuple(Field(*f) for f in fields))
+    return Event(number, name, _event_table.SEVERITIES[severity], tuple(Field(*f) for f in fields))
 
 
-EVENTS: dict[int, Event] = {event.number: event for event in map(_event, _events.EVENTS)}
+EVENTS: dict[int, Event] = {event.number: event for event in map(_event, _event_table.EVENTS)}
 EVENT_NUMBERS: dict[str, int] = {event.name: event.number for event in EVENTS.values()}
-SEVERITIES: tuple[str, ...] = _events.SEVERITIES
-ALARM_NAMES: tuple[str, ...] = _events.ALARM_NAMES
+SEVERITIES: tuple[str, ...] = _event_table.SEVERITIES
+ALARM_NAMES: tuple[str, ...] = _event_table.ALARM_NAMES
 CLOCK_SET: int = _events.CLOCK_SET
 SETTING_CHANGED: int = _events.SETTING_CHANGED
 RECORD_SIZE: int = _record.RECORD_SIZE

@@ -27,7 +27,7 @@ LOW = const(0)
 MEDIUM = const(1)
 HIGH = const(2)
 
-# (alarm, priority, does it stop delivery). Names are in events.ALARM_NAMES.
+# (alarm, priority, does it stop delivery). Names are in event_table.ALARM_NAMES.
 ALARMS = (
     (NONE, LOW, False),
     (OCCLUSION, HIGH, True),

@@ -5,9 +5,14 @@ While a record waits here nothing may move: the core asks `pending` before it or
 
 from micropython import const
 
-from pump.core import events, record
+from pump.core import record
 
+# What a checkpoint tells beside its sums.
 CHECKPOINT_EVERY = const(64)
+FLAG_SUSPENDED = const(1)
+FLAG_CHANGING = const(2)
+LOCKOUT_UNIT_S = const(300)
+LONG_AGO_S = const(76_500)  # 255 units of five minutes: the longest since a bolus it can tell
 
 
 class Logbook:
@@ -15,7 +20,10 @@ class Logbook:
 
     def __init__(self, clock):
         self._clock = clock
-        self._layouts = {}
+        # The table itself, with all its names, need not stay in memory: the app lets go of it.
+        from pump.core.event_table import layouts
+
+        self.layouts = layouts()
         self.boot = 0
         self.next_seq = 1
         self.outbox = []  # packed records, oldest first; the app empties it into flash
@@ -23,10 +31,6 @@ class Logbook:
 
     def write(self, event, *values):
         """Record an event now, with its values in the order of the event table."""
-        layout = self._layouts.get(event)
-        if layout is None:
-            layout = events.layout(events.row_of(event)[3])
-            self._layouts[event] = layout
         clock = self._clock
         self.outbox.append(
             record.pack(
@@ -37,7 +41,7 @@ class Logbook:
                 clock.uptime_ms,
                 clock.trusted,
                 clock.local_s,
-                layout,
+                self.layouts[event],
                 values,
             )
         )

@@ -16,7 +16,7 @@ How the app uses it, every turn of its loop:
 from micropython import const
 
 from pump.core import alarms as al
-from pump.core import codes, events, recall, states
+from pump.core import codes, events, logbook, states
 from pump.core import settings as st
 from pump.core.alarms import Alarms
 from pump.core.basal import Basal
@@ -60,7 +60,7 @@ class Pump:
         self.basal_today_steps = 0
         self.bolus_today_steps = 0
         self.boluses_today = 0
-        self.since_bolus_s = recall.LONG_AGO_S
+        self.since_bolus_s = logbook.LONG_AGO_S
         self.battery_mv = -1
         self.pressure_mbar = -1
         self.reservoir_loaded = False  # in a change: the new amount was entered
@@ -189,7 +189,7 @@ class Pump:
         self.clock.advance(piece_ms)
         self.window.advance(piece_ms)
         self.since_bolus_s = min(
-            recall.LONG_AGO_S, self.since_bolus_s + self.clock.uptime_s - second
+            logbook.LONG_AGO_S, self.since_bolus_s + self.clock.uptime_s - second
         )
         if self.clock.day() != self._day:
             self._close_day()
@@ -297,7 +297,7 @@ class Pump:
         # The open lease is closed before and opened anew after, so that the log can
         # be understood from a checkpoint on without anything older.
         self.basal.close(events.END_RENEWED)
-        flags = recall.FLAG_SUSPENDED if self.state == states.SUSPENDED else 0
+        flags = logbook.FLAG_SUSPENDED if self.state == states.SUSPENDED else 0
         log = self.log
         log.write(
             events.CHECKPOINT,
@@ -312,7 +312,7 @@ class Pump:
             self.basal_today_steps,
             self.bolus_today_steps,
             self.boluses_today,
-            self.since_bolus_s // recall.LOCKOUT_UNIT_S,
+            self.since_bolus_s // logbook.LOCKOUT_UNIT_S,
         )
         log.since_checkpoint = 0
         if self.state == states.RUNNING:

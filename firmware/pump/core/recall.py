@@ -4,21 +4,17 @@ Feed it records in order, from a complete checkpoint on (or all there are). Time
 without power counts as no time: the limits can only be stricter for it, never looser.
 """
 
-from micropython import const
-
 from pump.core import events, record
 from pump.core.limits import DoseWindow
-
-FLAG_SUSPENDED = const(1)
-FLAG_CHANGING = const(2)
-LOCKOUT_UNIT_S = const(300)
-LONG_AGO_S = const(76_500)  # 255 units of five minutes: the longest a checkpoint can tell
+from pump.core.logbook import FLAG_CHANGING, FLAG_SUSPENDED, LOCKOUT_UNIT_S, LONG_AGO_S
 
 
 class Recall:
     """The state of deliveries, reservoir, limits and clock at the last durable record."""
 
-    def __init__(self):
+    def __init__(self, layouts):
+        """`layouts`: the struct format of each event's fields, as a Logbook has them."""
+        self._layouts = layouts
         self.checkpointed = False  # a whole checkpoint was among what was fed
         self.boot = 0
         self.local_s = 0
@@ -76,7 +72,7 @@ class Recall:
             passed_s -= piece_s
         handler = self._handlers.get(event)
         if handler:
-            handler(record.fields(packed, events.layout(events.row_of(event)[3])))
+            handler(record.fields(packed, self._layouts[event]))
 
     def _moved(self, kind, steps):
         if kind != events.KIND_REWIND and self.reservoir_steps > 0:

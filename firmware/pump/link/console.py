@@ -1,14 +1,14 @@
-"""The other way to talk to the pump: a person types a word at a terminal and reads the answer."""
+"""The other way to talk to the pump: a person types a word at a terminal and reads the answer.
+
+Loaded when a line was typed, and let go of after the answer.
+"""
 
 from micropython import const
 
-from pump.core import alarms, codes, events, record, states
+from pump.core import alarms, codes, event_table, record, states
 from pump.link import protocol
 
-_MOST_LINE = const(48)
 _TAIL = const(10)
-_BACKSPACES = b"\x08\x7f"
-_LINE_ENDS = b"\r\n"
 
 HELP = (
     "Basalt, a model of an insulin pump. It pumps water: not a medical device.",
@@ -20,38 +20,6 @@ HELP = (
     "  service   stop being a pump and leave this port to mpremote (only while nothing is given)",
     "Programs talk to it in frames: see `basalt --help` on a computer.",
 )
-
-
-class LineEditor:
-    """Gathers typed bytes into lines; unprintable ones, Ctrl-C among them, are ignored."""
-
-    def __init__(self):
-        self._line = bytearray()
-        self.echo = b""
-
-    def feed(self, data, at):
-        """Use up typed bytes until a line is complete: (index where to go on, line or None)."""
-        start = at
-        while at < len(data):
-            byte = data[at]
-            at += 1
-            if byte in _LINE_ENDS:
-                line = bytes(self._line)
-                self._line = bytearray()
-                if line:
-                    self.echo = printable(data[start : at - 1]) + b"\r\n"
-                    return at, line.decode()
-            elif byte in _BACKSPACES:
-                self._line = self._line[:-1]
-            elif 0x20 <= byte < 0x7F and len(self._line) < _MOST_LINE:
-                self._line.append(byte)
-        self.echo = printable(data[start:at])
-        return at, None
-
-
-def printable(data):
-    """What of some typed bytes a terminal should show again."""
-    return bytes([byte for byte in data if 0x20 <= byte < 0x7F])
 
 
 def answer(service, line):
@@ -84,7 +52,7 @@ def _status(service):
     for number in range(1, len(alarms.ALARMS)):
         if raised >> number & 1:
             word = " (not acknowledged)" if waiting >> number & 1 else ""
-            yield "alarm      " + events.ALARM_NAMES[number] + word
+            yield "alarm      " + event_table.ALARM_NAMES[number] + word
     yield "up         " + str(values[11]) + " s, start " + str(values[10])
     yield "free       " + str(values[15]) + " bytes"
     yield "log        records " + str(values[16]) + " to " + str(values[17] - 1)
@@ -144,12 +112,12 @@ _COMMANDS = {
 def record_text(raw):
     """One record as a line: number, local time, name, fields."""
     seq, _, event, _, _, trusted, local_s = record.header(raw)
-    row = events.row_of(event)
+    row = event_table.row_of(event)
     text = "%d  %s%s  " % (seq, local_text(local_s), " " if trusted else "?")
     if row is None:
         return text + "event " + str(event)
     text += row[1]
-    values = record.fields(raw, events.layout(row[3]))
+    values = record.fields(raw, event_table.layout(row[3]))
     for field, value in zip(row[3], values):
         if len(field) > 2 and value < len(field[2]):
             value = field[2][value]

@@ -40,7 +40,7 @@ from micropython import const
 
 from pump.core import codes, record
 from pump.link import frame, protocol
-from pump.link.console import LineEditor, answer
+from pump.link.editor import LineEditor
 
 ROOM = const(256)
 _STALE_MS = const(2000)
@@ -50,8 +50,10 @@ _TEXT_AT_ONCE = const(192)
 class Link:
     """One conversation with whatever is at the other end of the port."""
 
-    def __init__(self, service):
+    def __init__(self, service, forget=None):
+        """`forget()` lets go of the console's modules, which are loaded when a line is typed."""
         self._service = service
+        self._forget = forget
         self._deframer = frame.Deframer(protocol.MOST_REQUEST)
         self._editor = LineEditor()
         self._lines = None  # generator of text that is being sent
@@ -151,6 +153,8 @@ class Link:
         self._out_at = 0
         if line is not None:
             self._note_opened()
+            from pump.link.console import answer
+
             self._lines = answer(self._service, line)
 
     def _send_lines(self):
@@ -160,6 +164,8 @@ class Link:
                 line = next(self._lines)  # pyright: ignore[reportArgumentType]
             except StopIteration:
                 self._lines = None
+                if self._forget:
+                    self._forget()
                 break
             except OSError:
                 line = "The log cannot be read."

@@ -27,7 +27,6 @@ from micropython import const
 
 from pump.core.record import RECORD_SIZE
 from pump.storage.heads import RECORDS_IN_HEADS, RECORDS_PER_HEAD, Heads
-from pump.storage.recovery import Recovery, inspect
 from pump.storage.segments import Segments
 
 _RECORDS_IN_RAM = const(64)
@@ -77,6 +76,9 @@ class Journal:
 
         OSError when the folders cannot be made or read.
         """
+        # Needed once: the app lets go of the module afterwards.
+        from pump.storage.recovery import Recovery, inspect
+
         recovery = Recovery()
         for folder in (self._folder, self._folder + "/head"):
             if not self._files.exists(folder):

@@ -58,7 +58,7 @@ BOLUS_LEFT = "%s left"
 BOLUS_DONE = "Bolus given"
 BOLUS_CUT = "Bolus stopped"
 
-# By reason of an end, as events.ENDS has them
+# By reason of an end, as event_table.ENDS has them
 ENDS = (
     "All given",
     "Stopped by you",

@@ -1,0 +1,150 @@
+"""The event table: every kind of record the pump can write, declared once.
+
+A row is (number, name, severity, fields); a field is (name, struct code) or (name, struct code,
+words), where `words` names the values of a code. The unit is the last part of a field's name. The
+journal packs by this table, the host decodes by it, the documentation is made from it. A number
+is never reused and a row never changes once released: a log must decode for ever.
+"""
+
+from pump.core.codes import CODES
+from pump.core.events import (
+    ALARM,
+    ALARM_ACKNOWLEDGED,
+    ALARM_CLEARED,
+    ALARM_RAISED,
+    ALARM_REPEATED,
+    BASAL_LEASE,
+    BASAL_PROGRAM,
+    BASAL_SEGMENT,
+    BOLUS_END,
+    BOLUS_PART,
+    BOLUS_START,
+    BOOT,
+    CHANGE_START,
+    CHECKPOINT,
+    CHECKPOINT_TODAY,
+    CHECKPOINT_WINDOW,
+    CLOCK_LOST,
+    CLOCK_SET,
+    DAY_TOTAL,
+    FAULT,
+    INFO,
+    LINK_OPENED,
+    LOG_DAMAGED,
+    LOG_NEW,
+    MOTOR_ERROR,
+    MOVE_END,
+    MOVE_PART,
+    MOVE_START,
+    REFUSED,
+    REMINDER,
+    RESERVOIR_SET,
+    RESUME,
+    SERVICE,
+    SETTING_CHANGED,
+    SETTINGS_LOST,
+    SUSPEND,
+    SYSTEM_ERROR,
+    UNCERTAIN,
+    WARNING,
+)
+
+# The words of codes, from 0. Their numbers are in events.py.
+SEVERITIES = ("info", "warning", "alarm", "fault")
+SOURCES = ("buttons", "link", "schedule", "rule", "restart")
+KINDS = ("basal", "bolus", "prime", "cannula", "rewind")
+ENDS = (
+    "all_given",
+    "stopped",
+    "suspended",
+    "alarm",
+    "power_lost",
+    "rate_change",
+    "time",
+    "renewed",
+)
+RESETS = ("power_on", "watchdog", "soft")
+ALARM_NAMES = (
+    "none",
+    "occlusion",
+    "reservoir_empty",
+    "reservoir_low",
+    "battery_empty",
+    "battery_low",
+    "motor_error",
+    "system_error",
+    "clock_not_set",
+    "over_limit",
+    "bolus_incomplete",
+    "log_new",
+    "settings_lost",
+)
+PRIORITIES = ("low", "medium", "high")
+COMMANDS = (
+    "bolus",
+    "suspend",
+    "resume",
+    "reservoir_change",
+    "guided_move",
+    "basal_program",
+    "setting",
+    "service",
+)
+
+_NO_FIELDS = ()
+
+EVENTS = (
+    (BOOT, "boot", INFO, (("cause", "B", RESETS), ("version_major", "B"), ("version_minor", "B"), ("version_patch", "B"), ("steps_numerator", "I"), ("steps_denominator", "H"))),
+    (LOG_NEW, "log_new", WARNING, _NO_FIELDS),
+    (LOG_DAMAGED, "log_damaged", WARNING, (("torn_bytes", "H"), ("damaged_records", "H"), ("missing_records", "H"))),
+    (CLOCK_SET, "clock_set", INFO, (("old_local_s", "I"), ("new_local_s", "I"), ("utc_offset_min", "h"), ("source", "B", SOURCES))),
+    (CLOCK_LOST, "clock_lost", WARNING, (("assumed_local_s", "I"),)),
+    (DAY_TOTAL, "day_total", INFO, (("basal_mu", "I"), ("bolus_mu", "I"), ("boluses", "H"))),
+    (CHECKPOINT, "checkpoint", INFO, (("odometer_steps", "I"), ("reservoir_steps", "i"), ("flags", "B"), ("bolus_id", "H"))),
+    (CHECKPOINT_WINDOW, "checkpoint_window", INFO, (("hour_steps", "I"), ("day_steps", "I"))),
+    (CHECKPOINT_TODAY, "checkpoint_today", INFO, (("basal_steps", "I"), ("bolus_steps", "I"), ("boluses", "H"), ("since_bolus_5min", "B"))),
+    (BASAL_LEASE, "basal_lease", INFO, (("made_steps", "I"), ("max_steps", "I"), ("rate_mu_h", "H"), ("reason", "B", ENDS))),
+    (BOLUS_START, "bolus_start", INFO, (("bolus_id", "H"), ("asked_mu", "I"), ("owed_steps", "I"), ("source", "B", SOURCES))),
+    (BOLUS_PART, "bolus_part", INFO, (("bolus_id", "H"), ("made_steps", "I"), ("max_steps", "I"))),
+    (BOLUS_END, "bolus_end", INFO, (("bolus_id", "H"), ("given_mu", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),
+    (REFUSED, "refused", WARNING, (("command", "B", COMMANDS), ("code", "B", CODES), ("asked", "I"), ("limit", "I"), ("source", "B", SOURCES))),
+    (MOVE_START, "move_start", INFO, (("kind", "B", KINDS), ("max_steps", "I"), ("source", "B", SOURCES))),
+    (MOVE_PART, "move_part", INFO, (("kind", "B", KINDS), ("made_steps", "I"), ("max_steps", "I"))),
+    (MOVE_END, "move_end", INFO, (("kind", "B", KINDS), ("made_steps", "I"), ("total_steps", "I"), ("reason", "B", ENDS))),
+    (UNCERTAIN, "uncertain", WARNING, (("kind", "B", KINDS), ("min_steps", "I"), ("max_steps", "I"), ("bolus_id", "H"))),
+    (SUSPEND, "suspend", WARNING, (("source", "B", SOURCES), ("alarm", "B", ALARM_NAMES))),
+    (RESUME, "resume", INFO, (("source", "B", SOURCES), ("suspended_s", "I"))),
+    (CHANGE_START, "change_start", INFO, (("reservoir_steps", "i"), ("source", "B", SOURCES))),
+    (RESERVOIR_SET, "reservoir_set", INFO, (("reservoir_steps", "i"), ("reservoir_mu", "I"), ("source", "B", SOURCES))),
+    (ALARM_RAISED, "alarm_raised", ALARM, (("alarm", "B", ALARM_NAMES), ("priority", "B", PRIORITIES), ("value", "i"))),
+    (ALARM_ACKNOWLEDGED, "alarm_acknowledged", INFO, (("alarm", "B", ALARM_NAMES), ("after_s", "I"), ("source", "B", SOURCES))),
+    (ALARM_CLEARED, "alarm_cleared", INFO, (("alarm", "B", ALARM_NAMES), ("after_s", "I"))),
+    (ALARM_REPEATED, "alarm_repeated", WARNING, (("alarm", "B", ALARM_NAMES), ("times", "H"))),
+    (REMINDER, "reminder", INFO, (("kind", "B"), ("after_s", "I"))),
+    (SETTING_CHANGED, "setting_changed", INFO, (("setting", "H"), ("old", "i"), ("new", "i"), ("source", "B", SOURCES))),
+    (BASAL_SEGMENT, "basal_segment", INFO, (("segment", "B"), ("start_min", "H"), ("old_rate_mu_h", "H"), ("new_rate_mu_h", "H"))),
+    (BASAL_PROGRAM, "basal_program", INFO, (("segments", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),
+    (SETTINGS_LOST, "settings_lost", WARNING, _NO_FIELDS),
+    (SERVICE, "service", WARNING, (("granted", "B"), ("source", "B", SOURCES))),
+    (LINK_OPENED, "link_opened", INFO, _NO_FIELDS),
+    (MOTOR_ERROR, "motor_error", FAULT, (("ordered_steps", "I"), ("made_steps", "I"))),
+    (SYSTEM_ERROR, "system_error", FAULT, (("code", "B"), ("detail", "I"))),
+)  # fmt: skip
+
+
+def layout(fields):
+    """The struct format of a row's fields: little-endian, without padding."""
+    return "<" + "".join([field[1] for field in fields])
+
+
+def layouts():
+    """The struct format of every event's fields, by number."""
+    return {row[0]: layout(row[3]) for row in EVENTS}
+
+
+def row_of(number):
+    """The row of an event number, or None for a number this version does not know."""
+    for row in EVENTS:
+        if row[0] == number:
+            return row
+    return None
