@@ -111,6 +111,9 @@ class FakeHardware:
     def free_bytes(self):
         return 0
 
+    def collect_garbage(self):
+        """CPython does it by itself."""
+
     def keep_error(self, error):
         self.errors.append(error)
 

@@ -26,6 +26,8 @@ from pump.version import VERSION
 _SENSE_EVERY_MS = const(1_000)
 _BUTTONS_MS = const(10)
 _MOTOR_MS = const(5)
+_TIDY_EVERY_MS = const(60_000)
+_REST_MS = const(500)
 _FAULT_MS = const(20)
 _WRITE_AGAIN_MS = const(5_000)
 _PORT_MS = const(20)
@@ -63,6 +65,8 @@ class App:
         self._write_ms = 0
         self._recalled = False
         self._train_ms = _MOTOR_MS
+        self._port_ms = _PORT_MS
+        self._tidy_ms = 0
         self.in_service = False  # granted, answered, recorded: leave the loop
 
     def start(self):
@@ -82,6 +86,7 @@ class App:
             self.pump.report_settings_lost()
         for name in _NEEDED_ONCE:
             _forget(name)
+        self._hardware.collect_garbage()
         self._hardware.clock.elapsed_ms()  # what the start took is no time of delivery
         self._write_log()
 
@@ -128,6 +133,7 @@ class App:
         self._move()
         self._show(now_ms)
         due_ms = self._due_ms(hardware.now_ms())
+        self._tidy(elapsed_ms, due_ms)
         hardware.feed_watchdog()
         return due_ms
 
@@ -178,7 +184,9 @@ class App:
         link.feed(port.read(room) if room else b"")
         out = link.pending(_WRITE_BYTES)
         if out:
-            link.sent(port.write(out))
+            taken = port.write(out)
+            link.sent(taken)
+            self._port_ms = 0 if taken else _PORT_MS  # a host that does not read can wait
         if self.pump.state == states.SERVICE:
             self._leave(elapsed_ms)
 
@@ -244,13 +252,20 @@ class App:
             due_ms = min(due_ms, self._train_ms)
             self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
         if not self.link.idle() or self.pump.state == states.SERVICE:
-            due_ms = min(due_ms, _PORT_MS)
+            due_ms = min(due_ms, self._port_ms)
         sound_ms = hardware.buzzer.due_ms(now_ms)
         if sound_ms >= 0:
             due_ms = min(due_ms, sound_ms)
         if hardware.display.step(now_ms):
             due_ms = 0
         return due_ms
+
+    def _tidy(self, elapsed_ms, due_ms):
+        # Collected while there is time, so that it need not happen in the middle of something.
+        self._tidy_ms += elapsed_ms
+        if self._tidy_ms >= _TIDY_EVERY_MS and due_ms >= _REST_MS:
+            self._tidy_ms = 0
+            self._hardware.collect_garbage()
 
     # ---- the end of errors
 

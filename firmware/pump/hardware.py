@@ -135,6 +135,10 @@ class Hardware:
         """Free heap."""
         return gc.mem_free()
 
+    def collect_garbage(self):
+        """Free what is no longer used: 5 to 20 ms."""
+        gc.collect()
+
     def keep_error(self, error):
         """Leave an error's traceback in a file, for a person in service mode. Never raises."""
         try:
