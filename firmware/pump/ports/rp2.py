@@ -1,8 +1,8 @@
 """Makes counted trains of step pulses on an RP2040 with two PIO state machines and no processor.
 
-One machine makes the pulses from segments that were put into its FIFO beforehand. The other one
-counts rising edges on the STEP pin itself, so that the count is what the pin did and not what was
-ordered.
+One machine makes the pulses from segments that were put into its FIFO beforehand. With the very
+instruction that lifts the STEP pin it raises a flag, which the other machine counts: the count is
+what was made and not what was ordered.
 """
 
 # The words of PIO assembly exist only while a program is assembled.
@@ -58,8 +58,8 @@ class PulseEngine:
     **No pulse anyone could doubt.** The program rises and falls by itself; stop() can only come in
     between. It freezes the machine first and pulls the pin low by a second call. So a rise either
     did not happen, or it stands for at least the time between the two calls (6.3 us measured at
-    125 MHz, an A4988 asks for 1 us): the driver and the counter, which samples every 8 ns, have
-    both seen it.
+    125 MHz, an A4988 asks for 1 us) and has raised its flag in the same tick: the driver has seen
+    it and it is counted.
     """
 
     def __init__(self, step_pin, stop_pin, ramp, longest_train=2000, machine=0):
@@ -72,18 +72,23 @@ class PulseEngine:
         self._steps = 0
         self._running = False
         self._cut = False
-        pulses, edges = _assemble()
+        pulses, flags = _assemble()
         pin = Pin(step_pin)
         self._pulses = rp2.StateMachine(
-            machine, pulses, freq=_TICK_HZ, set_base=pin, jmp_pin=Pin(stop_pin)
+            machine,
+            pulses,
+            freq=_TICK_HZ,
+            set_base=pin,
+            sideset_base=pin,
+            jmp_pin=Pin(stop_pin),
         )
-        self._edges = rp2.StateMachine(machine + 1, edges, in_base=pin)
+        self._flags = rp2.StateMachine(machine + 1, flags)
         # Made here once: these numbers are beyond a small integer, reading them later must not
         # allocate.
         self._where = _PIO0_ADDR + machine * _MACHINE_STRIDE
         self._origin = mem32[_PIO0_EXECCTRL + machine * _MACHINE_STRIDE] >> 7 & 31
-        self._edges.exec(_CLEAR_COUNT)
-        self._edges.active(1)
+        self._flags.exec(_CLEAR_COUNT)
+        self._flags.active(1)
 
     def start(self, steps):
         """Begin a counted train. ValueError if it is too short or long, RuntimeError if busy.
@@ -107,7 +112,7 @@ class PulseEngine:
             machine.put(word)
         self._steps = steps
         self._cut = False
-        self._edges.exec(_CLEAR_COUNT)
+        self._flags.exec(_CLEAR_COUNT)
         self._running = True
         machine.active(1)
         if not self._running:  # stop() came from its interrupt just before active(1)
@@ -137,10 +142,10 @@ class PulseEngine:
         return False
 
     def made(self):
-        """Rising edges on the STEP pin since the last start(). Not for use in an interrupt."""
-        self._edges.exec(_READ_COUNT)
-        self._edges.exec(_PUSH)
-        return self._edges.get()
+        """Rises of the STEP pin since the last start(). Not for use in an interrupt."""
+        self._flags.exec(_READ_COUNT)
+        self._flags.exec(_PUSH)
+        return self._flags.get()
 
     def was_cut(self):
         """Whether the last train was ended early, by stop() or by the STOP pin."""
@@ -171,7 +176,11 @@ def _assemble():
     ends.
     """
 
-    @rp2.asm_pio(set_init=rp2.PIO.OUT_LOW, out_shiftdir=rp2.PIO.SHIFT_RIGHT)
+    @rp2.asm_pio(
+        set_init=rp2.PIO.OUT_LOW,
+        sideset_init=rp2.PIO.OUT_LOW,
+        out_shiftdir=rp2.PIO.SHIFT_RIGHT,
+    )
     def pulses():
         wrap_target()
         pull(block)  # 0: at rest between trains
@@ -185,18 +194,17 @@ def _assemble():
         label("halt")
         jmp("halt")  # 6: until the next start()
         label("go")
-        set(pins, 1)  # 7
-        set(pins, 0)  # 8
+        irq(4).side(1)  # 7: STEP high and the flag, in one tick
+        nop().side(0)  # 8: STEP low
         jmp(x_dec, "again")  # 9
         wrap()
         label("again")
         jmp("step")[2]  # 10
 
     @rp2.asm_pio()
-    def edges():
+    def flags():
         label("again")
-        wait(0, pin, 0)
-        wait(1, pin, 0)
+        wait(1, irq, 4)  # takes the flag down again; at full clock, so that none is missed
         jmp(x_dec, "again")  # counts down from 2**32 - 1, so that inverted it counts up
 
-    return pulses, edges
+    return pulses, flags
