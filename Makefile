@@ -53,7 +53,7 @@ test-vm: setup ## Run the portable tests on the real MicroPython virtual machine
 
 test-chip: setup ## Test the built tree on an emulated RP2040, if the MicroPython image can be had
 	@echo "==> Bench 3: the emulated RP2040"
-	@$(SUITE) -n $(WORKERS) --dist loadfile -rfE host_tests/chip
+	@$(SUITE) -n $(WORKERS) --dist loadfile --no-loadscope-reorder -rfE host_tests/chip
 
 coverage: setup ## Measure the branches that the tests on CPython reach
 	@mkdir -p build

@@ -16,10 +16,15 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Look for the image once; without it every test of this folder is skipped."""
+    """Look for the image once; without it every test of this folder is skipped.
+
+    The pump's files come first: they are the longest, and two workers should end together (with
+    `--dist loadfile --no-loadscope-reorder`).
+    """
     ours = [item for item in items if _HERE in item.path.as_posix() + "/"]
     if not ours:
         return
+    items.sort(key=lambda item: not item.path.name.startswith("test_pump_"))
     try:
         find_image()
     except ImageMissingError as missing:
@@ -54,3 +59,19 @@ def pytest_pyfunc_call(pyfuncitem):
     except forks.CopyFailedError as failed:
         pytest.fail(str(failed), pytrace=False)
     return True
+
+
+@pytest.fixture(scope="session")
+def flash(tmp_path_factory):
+    """See pump_desk.make_flash."""
+    from host_tests.chip import pump_desk  # the firmware: only when a pump is wanted
+
+    return pump_desk.make_flash(tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture(scope="session")
+def desk(flash):
+    """See pump_desk.walk_to_the_question. Use it in copies: it is there for all tests."""
+    from host_tests.chip import pump_desk
+
+    return pump_desk.walk_to_the_question(flash)

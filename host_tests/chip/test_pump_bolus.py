@@ -1,73 +1,33 @@
-"""The whole pump, as it is flashed: what the pin did, what the log says and what the screen shows.
+"""One bolus of the pump as it is flashed: what the pin did, and what the log says of it.
 
-One boot and one walk to 'Give 0.60 U?' serve all tests of a worker; each goes on from there in a
-forked copy.
+One boot and one walk to 'Give 0.60 U?' serve this whole file (fixtures `flash` and `desk`); each
+test goes on from there in a forked copy.
 """
 
 import json
 import os
 import sqlite3
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from host_tests.chip.chip import OK, STOP, UP
+from host_tests.chip.chip import OK
 from host_tests.chip.forks import on_a_copy
 from host_tests.chip.pty_port import Program, PtyPort
 from host_tests.chip.pulses import periods_nanos
-from host_tests.chip.pump_on_chip import (
-    ROOT,
-    PumpOnChip,
-    all_of,
-    build_tree,
-    flash_with_a_past,
-    records_of,
-)
+from host_tests.chip.pump_desk import DOSE_MU, OWED, PICTURES
+from host_tests.chip.pump_on_chip import ROOT, PumpOnChip, all_of, records_of
 from host_tests.fakes.flash import Flash
 from host_tests.rig import Rig
-from pump.core import events, settings, states
-from pump.link import protocol
+from pump.core import events, states
 
-DOSE_MU = 600
-STEP_MU = 300
-OWED = DOSE_MU * 6791 // 10_000
-PICTURES = ROOT / "build" / "chip"
 LEASE = 200  # 0.2 U of basal, at most, and what of it is left over
 
-# Two groups for two workers, of about the same length: each boots the pump once.
-WALK = pytest.mark.xdist_group("pump-walk")
-BOLUS = pytest.mark.xdist_group("pump-bolus")
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture(scope="session")
-def flash(tmp_path_factory):
-    """A pump that ran for a while. No basal, so that every step is the bolus's; a fast bolus."""
-    folder = build_tree(tmp_path_factory.mktemp("board") / "tree")
-    wishes = {settings.BOLUS_STEP_MU: STEP_MU, settings.BOLUS_SPEED_MU_MIN: 12_000}
-    return flash_with_a_past(folder, 0, hours=12, ran_at_mu_h=3_000, wishes=wishes)
-
-
-@pytest.fixture(scope="session")
-def desk(flash):
-    """A chip on which 'Give 0.60 U?' is shown, and what was seen on the way there."""
-    chip = PumpOnChip(flash)
-    chip.set_battery_mv(Rig().world.cell.mv)
-    seen = SimpleNamespace(chip=chip, boot_ms=chip.boot())
-    chip.run_ms(3_000)
-    seen.home = chip.screen()
-    chip.save_png(PICTURES / "home.png")
-    chip.tap(UP)
-    chip.tap(UP, times=DOSE_MU // STEP_MU)
-    chip.tap(OK)
-    seen.question = chip.screen()
-    chip.save_png(PICTURES / "bolus-question.png")
-    return seen
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def given(desk, tmp_path_factory):
     """One whole bolus during which the log is pulled, and every state of the flash meanwhile."""
     return on_a_copy(_give, desk.chip, tmp_path_factory.mktemp("host") / "pump.db")
@@ -109,44 +69,23 @@ def _give(chip, store):
     )
 
 
-@WALK
-def test_boots_to_the_home_screen_of_the_same_pump_on_faked_parts(desk, flash):
-    rig = Rig(flash=Flash(image=flash))
-    rig.run_s(4)
-    assert desk.home.splitlines() == rig.screen()
-
-
-@WALK
-def test_up_and_ok_lead_to_the_question(desk, flash):
-    rig = Rig(flash=Flash(image=flash))
-    rig.run_s(4)
-    rig.press(0)
-    rig.press(0, times=DOSE_MU // STEP_MU)
-    rig.press(2)
-    assert desk.question.splitlines() == rig.screen()
-
-
-@BOLUS
 def test_a_bolus_by_buttons_makes_exactly_the_steps_owed(given):
     assert len(given.pulses) == OWED == 407
     assert all(pulse.forward and pulse.enabled for pulse in given.pulses)
     assert given.resets == 0
 
 
-@BOLUS
 def test_the_log_tells_what_the_pin_did(given):
     ends = all_of(records_of(given.flash), events.BOLUS_END)
     assert [end[1:] for end in ends] == [(DOSE_MU, OWED, events.END_DONE)]
 
 
-@BOLUS
 def test_pulses_of_a_train_come_to_the_cycle(given):
     periods = {period for train in given.trains for period in periods_nanos(train)}
     assert periods <= {4_000_000, 2_000_000, 1_000_000}
     assert {pulse.wide_nanos for pulse in given.pulses} == {10_000}
 
 
-@BOLUS
 def test_pulling_the_log_during_a_bolus_works_and_changes_no_step(given):
     assert given.pull.returncode == 0, given.pull.stderr
     assert 20 < given.made_when_pulled < OWED, "the bolus did not run while the log was pulled"
@@ -155,7 +94,6 @@ def test_pulling_the_log_during_a_bolus_works_and_changes_no_step(given):
     assert len(given.pulses) == OWED
 
 
-@BOLUS
 def test_after_a_power_cut_at_any_moment_the_log_bounds_what_the_pin_did(given, flash):
     before = len(records_of(flash))
     assert len(given.moments) > 3
@@ -170,56 +108,6 @@ def test_after_a_power_cut_at_any_moment_the_log_bounds_what_the_pin_did(given, 
         assert rig.steps == 0
 
 
-@WALK
-@pytest.mark.on_a_copy
-def test_stop_in_the_middle_of_a_bolus_lets_no_further_step_through(desk):
-    chip = desk.chip
-    chip.tap(OK)
-    chip.run_to_pulse(103, 10_000)
-    chip.hold(STOP)
-    made = len(chip.motor.pulses)
-    chip.run_ms(200)
-    chip.release(STOP)
-    chip.run_ms(800)
-    assert len(chip.motor.pulses) == made
-    (end,) = chip.all(events.BOLUS_END)
-    assert end[2:] == (made, events.END_STOPPED)
-    chip.save_png(PICTURES / "bolus-stopped.png")
-
-
-@WALK
-@pytest.mark.on_a_copy
-def test_in_service_mode_mpremote_reads_the_board_and_nothing_moves(desk):
-    chip = desk.chip
-    chip.tap(STOP, times=2)
-    code, _ = chip.ask(protocol.SERVICE)
-    assert code == 0
-    chip.run_until(lambda: chip.resets == 1 and chip.usb.connected, 5_000, what="the restart")
-    chip.run_ms(800)
-    chip.save_png(PICTURES / "service.png")
-    chip.take()
-    with PtyPort(chip) as port:
-        tool = str(Path(sys.executable).with_name("mpremote"))
-        command = [
-            tool,
-            "connect",
-            port.path,
-            "resume",
-            "ls",
-            ":/pump",
-            "+",
-            "exec",
-            "print(6 * 7)",
-        ]
-        result = port.run_program(command, limit_s=200)
-    assert result.returncode == 0, result.stderr
-    assert "app.mpy" in result.stdout
-    assert result.stdout.split()[-1] == "42"
-    assert chip.motor.pulses == []
-    assert chip.all(events.SERVICE)[-1][0] == 1
-
-
-@BOLUS
 def test_after_a_power_cut_the_chip_starts_again_and_tells_of_the_unfinished_bolus(given, flash):
     image, fewest, most = given.moments[len(given.moments) // 2]
     assert fewest < most, "a cut while the motor runs"
