@@ -24,15 +24,15 @@ class Board:
 class Bench:
     """Drives the core as the app does. `log` is what became durable, in order."""
 
-    def __init__(self, segments=None, settings=None, log=None, board=Board):
+    def __init__(self, segments=None, settings=None, log=None, cause=events.RESET_POWER):
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
-        self.pump = Pump(Profile(board), settings if settings is not None else Settings())
+        self.pump = Pump(Profile(Board), settings if settings is not None else Settings())
         past = Recall(self.pump.log.layouts)
         for packed in self.log:
             past.feed(packed)
         next_seq = record.seq_of(self.log[-1]) + 1 if self.log else 1
-        self.pump.start(past, next_seq, events.RESET_POWER, (0, 1, 0))
+        self.pump.start(past, next_seq, cause, (0, 1, 0))
         if segments:
             assert self.pump.set_basal(segments, BUTTONS) == codes.OK
         self.turn(0)
@@ -64,9 +64,9 @@ class Bench:
             self.turn(min(turn_ms, left_ms))
             left_ms -= turn_ms
 
-    def restarted(self):
-        """The same pump after a power cut now: only the log and the settings are left."""
-        bench = Bench(settings=self.pump.settings, log=self.log)
+    def restarted(self, cause=events.RESET_POWER):
+        """The same pump after a reset now: only the log and the settings are left."""
+        bench = Bench(settings=self.pump.settings, log=self.log, cause=cause)
         bench.steps = self.steps
         return bench
 

@@ -131,3 +131,14 @@ def test_the_clock_goes_on_from_the_last_record_and_asks_to_be_set():
     assert bench.pump.clock.local_s == 200_000_100
     assert not bench.pump.clock.trusted
     assert bench.pump.alarms.waiting & 1 << alarms.CLOCK_NOT_SET
+
+
+def test_a_restart_by_the_watchdog_is_told_and_basal_goes_on():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.run_s(60)
+    bench = bench.restarted(cause=events.RESET_WATCHDOG)
+    assert bench.all(events.BOOT)[-1][0] == events.RESET_WATCHDOG
+    assert bench.pump.alarms.highest() == alarms.RESTARTED
+    at = bench.steps
+    bench.run_s(600)
+    assert bench.steps > at

@@ -22,6 +22,7 @@ OVER_LIMIT = const(9)
 BOLUS_INCOMPLETE = const(10)
 LOG_NEW = const(11)
 SETTINGS_LOST = const(12)
+RESTARTED = const(13)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -42,6 +43,7 @@ ALARMS = (
     (BOLUS_INCOMPLETE, MEDIUM, False),
     (LOG_NEW, LOW, False),
     (SETTINGS_LOST, MEDIUM, False),
+    (RESTARTED, MEDIUM, False),
 )
 
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged

@@ -78,6 +78,7 @@ ALARM_NAMES = (
     "bolus_incomplete",
     "log_new",
     "settings_lost",
+    "restarted",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (

@@ -97,6 +97,8 @@ class Pump:
         self.log.write(events.BOOT, cause, *version, scale.numerator, scale.denominator)
         self.log.write(events.CLOCK_LOST, past.local_s)
         self.alarms.cause(al.CLOCK_NOT_SET, True)
+        if cause == events.RESET_WATCHDOG:
+            self.alarms.once(al.RESTARTED)
         self._close_the_past(past)
         if past.suspended or past.changing:
             self._go(states.START_SUSPENDED)

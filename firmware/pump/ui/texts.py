@@ -108,4 +108,5 @@ ALARMS = (
     "Bolus incomplete|BOLUS CUT|Power lost in a bolus|Not all was given|",
     "Log is new|NEW LOG|No old records found|in the memory|",
     "Settings lost|SETTINGS|Defaults are in force|Check basal program|and all settings",
+    "Restarted|RESTARTED|The program hung, so|the pump restarted.|Basal goes on",
 )
