@@ -245,7 +245,10 @@ class App:
 
     def _due_ms(self, now_ms):
         hardware = self._hardware
-        due_ms = min(self.pump.due_ms(), self.ui.due_ms())
+        if hardware.display.step(now_ms):
+            return 0
+        due_ms = self.pump.due_ms()
+        due_ms = min(due_ms, self.ui.due_ms())
         if hardware.buttons.active():
             due_ms = min(due_ms, _BUTTONS_MS)
         if self.pump.moving():
@@ -253,11 +256,8 @@ class App:
             self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
         if not self.link.idle() or self.pump.state == states.SERVICE:
             due_ms = min(due_ms, self._port_ms)
-        sound_ms = hardware.buzzer.due_ms(now_ms)
-        if sound_ms >= 0:
-            due_ms = min(due_ms, sound_ms)
-        if hardware.display.step(now_ms):
-            due_ms = 0
+        if hardware.buzzer.playing:
+            due_ms = min(due_ms, hardware.buzzer.due_ms(now_ms))
         return due_ms
 
     def _tidy(self, elapsed_ms, due_ms):

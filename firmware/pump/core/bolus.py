@@ -76,9 +76,7 @@ class Bolus:
             self._ending = reason
 
     def keep_part(self):
-        """Open the next part, or book the end. Not while steps are under way. True: it ended."""
-        if not self.active:
-            return False
+        """Open the next part, or book the end. For an active one, at rest. True: it ended."""
         if self._ending < 0 and self.given_steps >= self.steps:
             self._ending = events.END_DONE
         if self._ending >= 0:

@@ -46,9 +46,7 @@ class Move:
             self._ending = reason
 
     def keep_part(self):
-        """Open the next part, or book the end. Not while steps are under way. True: it ended."""
-        if not self.active:
-            return False
+        """Open the next part, or book the end. For an active one, at rest. True: it ended."""
         if self._ending < 0 and self.made_steps >= self.most_steps:
             self._ending = events.END_DONE
         if self._ending >= 0:

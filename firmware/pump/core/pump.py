@@ -179,10 +179,9 @@ class Pump:
     def _accrue(self, piece_ms):
         if self.state in _DELIVERING:
             rate_mu_h = self.basal_rate_mu_h()
-            room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
-            withheld = room < 1
-            self.alarms.cause(al.OVER_LIMIT, withheld and rate_mu_h > 0)
-            self.basal.accrue(0 if withheld else rate_mu_h, piece_ms)
+            if self._withheld(rate_mu_h):
+                rate_mu_h = 0
+            self.basal.accrue(rate_mu_h, piece_ms)
         if self.state == states.BOLUS:
             self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
         elif self.state == states.SUSPENDED:
@@ -190,11 +189,21 @@ class Pump:
         second = self.clock.uptime_s
         self.clock.advance(piece_ms)
         self.window.advance(piece_ms)
-        self.since_bolus_s = min(
-            logbook.LONG_AGO_S, self.since_bolus_s + self.clock.uptime_s - second
-        )
-        if self.clock.day() != self._day:
-            self._close_day()
+        if self.clock.uptime_s != second:
+            since_s = self.since_bolus_s + self.clock.uptime_s - second
+            self.since_bolus_s = min(logbook.LONG_AGO_S, since_s)
+            if self.clock.day() != self._day:
+                self._close_day()
+
+    def _withheld(self, rate_mu_h):
+        """Whether a limit holds basal back; its alarm follows."""
+        withheld = False
+        if rate_mu_h:
+            room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
+            withheld = room < 1
+        if withheld or self._has(al.OVER_LIMIT):
+            self.alarms.cause(al.OVER_LIMIT, withheld)
+        return withheld
 
     def _suspended(self, piece_ms):
         self._suspended_ms += piece_ms
@@ -283,9 +292,9 @@ class Pump:
         """Roll leases, book ends, write checkpoints: all that must wait for a motor at rest."""
         if self._ordered:
             return
-        if self.bolus.keep_part() and self.state == states.BOLUS:
+        if self.bolus.active and self.bolus.keep_part() and self.state == states.BOLUS:
             self._go(states.END_BOLUS)
-        if self.move.keep_part() and self.state == states.MOVING:
+        if self.move.active and self.move.keep_part() and self.state == states.MOVING:
             self._go(states.END_MOVE)
         if self.state in _DELIVERING:
             self.basal.keep_lease(self.basal_rate_mu_h())

@@ -42,6 +42,7 @@ class Buttons:
         )
         self._polled = now
         self._edge = False
+        self._resting = False  # no key was down when poll() last looked at each
         self._state = bytearray(_COUNT)
         self._raw = bytearray(_COUNT)
         self._held = bytearray(_COUNT)
@@ -79,12 +80,23 @@ class Buttons:
         self._edge = False
         down = edge or not self._pins[STOP].value()
         if down and unseen_ms >= _UNSEEN_MS and self._state[STOP] == _OPEN:
+            self._resting = False
             return self._unseen_stop(now_ms)
+        if not down and self._resting and self._all_up():
+            return None
+        self._resting = True
         for button in range(_COUNT):
             gesture = self._look(button, now_ms)
+            if self._raw[button] or self._state[button] != _OPEN:
+                self._resting = False
             if gesture >= 0:
+                self._resting = False
                 return self._events[button][gesture]
         return None
+
+    def _all_up(self):
+        pins = self._pins
+        return pins[UP].value() and pins[DOWN].value() and pins[OK].value()
 
     def active(self):
         """Whether a key is down or settling, so that poll() is due every 10 ms."""
