@@ -120,3 +120,11 @@ def test_a_system_error_stops_the_pump_for_good():
     assert bench.last(events.SYSTEM_ERROR) == (3, 77)
     assert bench.pump.resume(BUTTONS) == codes.FAULT
     assert bench.pump.give_bolus(100, BUTTONS) == codes.FAULT
+
+
+def test_a_battery_warning_ends_only_well_above_its_threshold():
+    bench = Bench()
+    for mv, low in ((3_450, True), (3_550, True), (3_490, True), (3_650, False)):
+        for _ in range(4):
+            bench.pump.sense(mv, 0)
+        assert bench.pump.alarms.has_cause(al.BATTERY_LOW) == low

@@ -84,6 +84,10 @@ class Alarms:
         self._log.write(events.ALARM_RAISED, alarm, ALARMS[alarm][1], value)
         return True
 
+    def has_cause(self, alarm):
+        """Whether an alarm's cause is there now."""
+        return self.causes & 1 << alarm != 0
+
     def once(self, alarm, value=0):
         """Raise an alarm for something that happened and is over: it waits for a person."""
         self.cause(alarm, True, value)

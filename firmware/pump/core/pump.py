@@ -25,14 +25,13 @@ from pump.core.clock import LOCAL_LIMIT_S, Clock
 from pump.core.limits import DoseWindow
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
 from pump.core.move import Move
+from pump.core.sensing import Sensing
 
 # A tuple of another module's constants that is written where it is used is made anew each time.
 _DELIVERING = (states.RUNNING, states.BOLUS)
 _AT_REST = (states.RUNNING, states.SUSPENDED)
 _BUSY = (states.BOLUS, states.MOVING)
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
-_BATTERY_HYSTERESIS_MV = const(100)
-_READINGS = const(3)  # a threshold counts when this many readings in a row agree
 _IDLE_MS = const(4_000)
 _BUSY_MS = const(20)
 _BOLUS_TURN_MU = const(5)  # what a bolus owes from one turn to the next, about a quantum
@@ -72,8 +71,7 @@ class Pump:
         self._ordered_from = None  # the delivery they belong to
         self._basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
         self._day = 0
-        self._battery_readings = 0
-        self._pressure_readings = 0
+        self._sensing = Sensing(self.alarms, profile)
         self._apply_limits()
 
     # ---- starting ------------------------------------------------------------------------
@@ -201,7 +199,7 @@ class Pump:
         if rate_mu_h:
             room = self._room_steps() - self.bolus.remaining_steps() - self.basal.owed_steps
             withheld = room < 1
-        if withheld or self._has(al.OVER_LIMIT):
+        if withheld or self.alarms.has_cause(al.OVER_LIMIT):
             self.alarms.cause(al.OVER_LIMIT, withheld)
         return withheld
 
@@ -335,45 +333,10 @@ class Pump:
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
         self.pressure_mbar = pressure_mbar
-        if battery_mv >= 0:
-            self._sense_battery(battery_mv)
-        if pressure_mbar >= 0:
-            self._sense_pressure(pressure_mbar)
-
-    def _sense_battery(self, battery_mv):
-        profile = self.profile
-        level = 0
-        if battery_mv <= profile.battery_empty_mv:
-            level = al.BATTERY_EMPTY
-        elif battery_mv <= profile.battery_low_mv:
-            level = al.BATTERY_LOW
-        if not level:
-            self._battery_readings = 0
-            recovered = battery_mv > profile.battery_low_mv + _BATTERY_HYSTERESIS_MV
-            self.alarms.cause(al.BATTERY_LOW, not recovered and self._has(al.BATTERY_LOW))
-            self.alarms.cause(al.BATTERY_EMPTY, False)
-            return
-        self._battery_readings = min(_READINGS, self._battery_readings + 1)
-        if self._battery_readings < _READINGS:
-            return
-        if level == al.BATTERY_EMPTY:
+        if battery_mv >= 0 and self._sensing.battery_is_empty(battery_mv):
             self._stop_for(al.BATTERY_EMPTY, battery_mv)
-        else:
-            self.alarms.cause(al.BATTERY_LOW, True, battery_mv)
-            if battery_mv > profile.battery_empty_mv + _BATTERY_HYSTERESIS_MV:
-                self.alarms.cause(al.BATTERY_EMPTY, False)
-
-    def _sense_pressure(self, pressure_mbar):
-        if pressure_mbar < self.profile.occlusion_mbar:
-            self._pressure_readings = 0
-            self.alarms.cause(al.OCCLUSION, False)
-            return
-        self._pressure_readings = min(_READINGS, self._pressure_readings + 1)
-        if self._pressure_readings >= _READINGS:
+        if pressure_mbar >= 0 and self._sensing.line_is_blocked(pressure_mbar):
             self._stop_for(al.OCCLUSION, pressure_mbar)
-
-    def _has(self, alarm):
-        return self.alarms.causes & 1 << alarm != 0
 
     def _check_reservoir(self):
         left = self.reservoir_steps
