@@ -24,10 +24,12 @@ class Board:
 class Bench:
     """Drives the core as the app does. `log` is what became durable, in order."""
 
-    def __init__(self, segments=None, settings=None, log=None, cause=events.RESET_POWER):
+    def __init__(
+        self, segments=None, settings=None, log=None, board=Board, cause=events.RESET_POWER
+    ):
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
-        self.pump = Pump(Profile(Board), settings if settings is not None else Settings())
+        self.pump = Pump(Profile(board), settings if settings is not None else Settings())
         past = Recall(self.pump.log.layouts)
         for packed in self.log:
             past.feed(packed)
