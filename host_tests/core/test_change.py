@@ -100,3 +100,10 @@ def test_service_is_granted_only_when_nothing_is_given():
     bench.run_s(3600)
     assert bench.last(events.SERVICE) == (1, events.SOURCE_LINK)
     assert bench.last(events.BASAL_LEASE)[1] == 0
+
+
+def test_an_open_change_reminds_like_a_suspension():
+    bench = Bench(segments=[(0, 1_000)])
+    changing(bench)
+    bench.run_s(1_900)
+    assert [values[1] for values in bench.all(events.REMINDER)] == [900, 1800]

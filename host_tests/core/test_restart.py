@@ -142,3 +142,11 @@ def test_a_restart_by_the_watchdog_is_told_and_basal_goes_on():
     at = bench.steps
     bench.run_s(600)
     assert bench.steps > at
+
+
+def test_a_damaged_log_is_recorded_and_told():
+    bench = Bench()
+    bench.pump.report_log(False, 5, 2, 1)
+    bench.turn(0)
+    assert bench.last(events.LOG_DAMAGED) == (5, 2, 1)
+    assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED

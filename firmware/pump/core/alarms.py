@@ -23,6 +23,7 @@ BOLUS_INCOMPLETE = const(10)
 LOG_NEW = const(11)
 SETTINGS_LOST = const(12)
 RESTARTED = const(13)
+LOG_DAMAGED = const(14)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -44,6 +45,7 @@ ALARMS = (
     (LOG_NEW, LOW, False),
     (SETTINGS_LOST, MEDIUM, False),
     (RESTARTED, MEDIUM, False),
+    (LOG_DAMAGED, LOW, False),
 )
 
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged

@@ -79,6 +79,7 @@ ALARM_NAMES = (
     "log_new",
     "settings_lost",
     "restarted",
+    "log_damaged",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (

@@ -114,6 +114,7 @@ class Pump:
             self.alarms.once(al.LOG_NEW)
         if torn_bytes or damaged_records or missing_records:
             self.log.write(events.LOG_DAMAGED, torn_bytes, damaged_records, missing_records)
+            self.alarms.once(al.LOG_DAMAGED)
 
     def report_settings_lost(self):
         """The stored settings were damaged: defaults are in force, and a person must know."""
@@ -182,8 +183,8 @@ class Pump:
             self.basal.accrue(rate_mu_h, piece_ms)
         if self.state == states.BOLUS:
             self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
-        elif self.state == states.SUSPENDED:
-            self._suspended(piece_ms)
+        elif self.state in (states.SUSPENDED, states.CHANGING):
+            self._remind(piece_ms)
         second = self.clock.uptime_s
         self.clock.advance(piece_ms)
         self.window.advance(piece_ms)
@@ -203,7 +204,7 @@ class Pump:
             self.alarms.cause(al.OVER_LIMIT, withheld)
         return withheld
 
-    def _suspended(self, piece_ms):
+    def _remind(self, piece_ms):
         self._suspended_ms += piece_ms
         if self._suspended_ms >= 60_000:
             self._suspended_ms -= 60_000

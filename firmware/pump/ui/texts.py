@@ -109,4 +109,5 @@ ALARMS = (
     "Log is new|NEW LOG|No old records found|in the memory|",
     "Settings lost|SETTINGS|Defaults are in force|Check basal program|and all settings",
     "Restarted|RESTARTED|The program hung, so|the pump restarted.|Basal goes on",
+    "Log damaged|BAD LOG|Some records cannot|be read, the rest is|kept. Pull the log",
 )
