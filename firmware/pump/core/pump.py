@@ -183,7 +183,8 @@ class Pump:
             self.basal.accrue(rate_mu_h, piece_ms)
         if self.state == states.BOLUS:
             self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
-        elif self.state in (states.SUSPENDED, states.CHANGING):
+        # Written out: a tuple of another module's constants would be made anew at every turn.
+        elif self.state == states.SUSPENDED or self.state == states.CHANGING:
             self._remind(piece_ms)
         second = self.clock.uptime_s
         self.clock.advance(piece_ms)
