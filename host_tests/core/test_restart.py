@@ -150,3 +150,15 @@ def test_a_damaged_log_is_recorded_and_told():
     bench.turn(0)
     assert bench.last(events.LOG_DAMAGED) == (5, 2, 1)
     assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+
+
+def test_a_change_that_was_closed_while_suspended_is_closed_after_a_restart():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.suspend(BUTTONS)
+    bench.pump.start_change(BUTTONS)
+    bench.pump.load_reservoir(100_000, BUTTONS)
+    bench.pump.finish_change(BUTTONS)
+    bench.turn(0)
+    again = bench.restarted()
+    assert again.pump.reservoir_steps == bench.pump.reservoir_steps == 67_910
+    assert again.pump.state == states.SUSPENDED

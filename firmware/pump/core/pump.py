@@ -493,7 +493,8 @@ class Pump:
         else:
             self._go(states.CLOSE_CHANGE)
             self._log_resume(source)
-        self._settle()
+        # By this the log tells that the change is closed, also where no resume does.
+        self._checkpoint()
         return codes.OK
 
     def acknowledge(self, source):
