@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from host_tests.chip import tree
-from host_tests.chip.chip import OK, UP, Chip
+from host_tests.chip.chip import Chip
 from host_tests.fakes.flash import Files, Flash
 from host_tests.rig import Rig
 from pump.core import event_table, events, record
@@ -67,12 +67,6 @@ class PumpOnChip(Chip):
         """Press a button as a person does."""
         for _ in range(times):
             self.press(button, TAP_MS, GAP_MS)
-
-    def order_bolus(self, dose_mu, step_mu=50):
-        """Enter a bolus by the buttons and confirm it."""
-        self.tap(UP)
-        self.tap(UP, times=dose_mu // step_mu)
-        self.tap(OK, times=2)
 
     def run_until_still(self, quiet_ms=1_500, limit_ms=60_000):
         """Run until no pulse came for `quiet_ms`."""

@@ -108,11 +108,6 @@ def clock(at_ms: int) -> str:
     return f"{_moment(at_ms):%H:%M}"
 
 
-def clock_s(at_ms: int) -> str:
-    """HH:MM:SS on the wall."""
-    return f"{_moment(at_ms):%H:%M:%S}"
-
-
 def day_clock(at_ms: int) -> str:
     """'2 Jan 18:51' on the wall."""
     moment = _moment(at_ms)

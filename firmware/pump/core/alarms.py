@@ -117,13 +117,6 @@ class Alarms:
         """LOW, MEDIUM or HIGH."""
         return ALARMS[alarm][1]
 
-    def stopping(self):
-        """An alarm that stops delivery and whose cause is still there, or NONE."""
-        for row in ALARMS:
-            if row[2] and self.causes & 1 << row[0]:
-                return row[0]
-        return NONE
-
     def advance(self):
         """Call as time goes by: makes the repeats of what nobody has acknowledged."""
         if not self.waiting or self._clock.uptime_s < self._repeat_at_s:

@@ -10,7 +10,6 @@ from pump.core import record
 # What a checkpoint tells beside its sums.
 CHECKPOINT_EVERY = const(64)
 FLAG_SUSPENDED = const(1)
-FLAG_CHANGING = const(2)
 LOCKOUT_UNIT_S = const(300)
 LONG_AGO_S = const(76_500)  # 255 units of five minutes: the longest since a bolus it can tell
 

@@ -6,7 +6,7 @@ without power counts as no time: the limits can only be stricter for it, never l
 
 from pump.core import events, record
 from pump.core.limits import DoseWindow
-from pump.core.logbook import FLAG_CHANGING, FLAG_SUSPENDED, LOCKOUT_UNIT_S, LONG_AGO_S
+from pump.core.logbook import FLAG_SUSPENDED, LOCKOUT_UNIT_S, LONG_AGO_S
 
 
 class Recall:
@@ -94,7 +94,7 @@ class Recall:
     def _checkpoint(self, values):
         self.odometer_steps, self.reservoir_steps, flags, self.bolus_id = values
         self.suspended = flags & FLAG_SUSPENDED != 0
-        self.changing = flags & FLAG_CHANGING != 0
+        self.changing = False  # none is written while a change is open
         self.bolus_open = False
         self.basal_lease_steps = 0
         self.bolus_part_steps = 0

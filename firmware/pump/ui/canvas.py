@@ -150,10 +150,6 @@ class Canvas:
             x += font.BIG_WIDTHS[at] + _BIG_GAP
         return x - _BIG_GAP
 
-    def big_right(self, text, right, y):
-        """Big digits whose last dot is left of `right`."""
-        self.big(text, right - big_width(text), y)
-
     def icon(self, columns, x, y, inverse=False):
         """One of the icons of the font, eight rows high."""
         for at in range(8):
