@@ -10,7 +10,7 @@ WORKERS ?= 2
 MADE := $(VENV)/made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sim test check test-host test-vm test-chip coverage documents format clean
+.PHONY: help setup demo sim test check test-host test-vm test-chip coverage proofs documents format clean
 .DELETE_ON_ERROR:
 
 help: ## List every target with a line
@@ -58,6 +58,9 @@ test-chip: setup ## Test the built tree on an emulated RP2040, if the MicroPytho
 coverage: setup ## Measure the branches that the tests on CPython reach
 	@mkdir -p build
 	@$(SUITE) -n $(WORKERS) host_tests --ignore=host_tests/vm --ignore=host_tests/chip --cov --cov-report=term
+
+proofs: setup ## Try to break the five promises, in full, and write PROOFS.md (about half an hour)
+	@$(BIN)/python -m host_tests.proofs --write
 
 documents: setup ## Write the tables of the documents anew from the code
 	@$(BIN)/python tools/write_documents.py
