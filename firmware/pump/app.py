@@ -29,6 +29,8 @@ _MOTOR_MS = const(5)
 _TIDY_EVERY_MS = const(60_000)
 _REST_MS = const(500)
 _FAULT_MS = const(20)
+_OVERDUE_MS = const(1_000)  # a train that is so late will not end by itself
+_TICKS_MASK = const(0x3FFFFFFF)
 _WRITE_AGAIN_MS = const(5_000)
 _PORT_MS = const(20)
 _WRITE_BYTES = const(256)
@@ -65,6 +67,8 @@ class App:
         self._write_ms = 0
         self._recalled = False
         self._train_ms = _MOTOR_MS
+        self._began_ms = 0  # the train under way, and how long it may take
+        self._longest_ms = 0
         self._port_ms = _PORT_MS
         self._tidy_ms = 0
         self.in_service = False  # granted, answered, recorded: leave the loop
@@ -157,9 +161,32 @@ class App:
 
     def _book_train(self):
         stepper = self._hardware.stepper
-        if self.pump.moving() and not stepper.busy():
+        if not self.pump.moving():
+            return
+        if not stepper.busy():
             cut = stepper.was_cut()
             self.pump.moved(stepper.take(), cut)
+            self.pump.stands_at(stepper.position_steps)
+        elif self._hardware.now_ms() - self._began_ms & _TICKS_MASK > self._longest_ms:
+            self._give_up()
+
+    def _give_up(self):
+        """Coils off, whatever the engine says of itself, and tell what it has counted."""
+        self._stop_motor()
+        try:
+            steps = self._hardware.stepper.made()
+        except Exception:  # noqa: BLE001 - then nothing is known, and the log says so
+            steps = 0
+        self.pump.gave_up(steps)
+
+    def _stop_motor(self):
+        """Stop the train and switch the coils off: one of the two, should the other fail."""
+        stepper = self._hardware.stepper
+        for part in (stepper.stop, stepper.release):
+            try:
+                part()
+            except Exception:  # noqa: BLE001 - nothing is left to tell it to
+                pass
 
     def _read_buttons(self, now_ms):
         buttons = self._hardware.buttons
@@ -172,9 +199,12 @@ class App:
     def _sense(self, elapsed_ms):
         self._sense_ms += elapsed_ms
         if self._sense_ms >= _SENSE_EVERY_MS:
+            pump, hardware = self.pump, self._hardware
+            pump.sense(hardware.battery.read_mv(), hardware.pressure.read_mbar())
+            pump.keys_down(hardware.buttons.down(), self._sense_ms // _SENSE_EVERY_MS)
+            if not pump.moving():
+                pump.stands_at(hardware.stepper.position_steps)
             self._sense_ms = 0
-            hardware = self._hardware
-            self.pump.sense(hardware.battery.read_mv(), hardware.pressure.read_mbar())
 
     def _talk(self, elapsed_ms):
         link = self.link
@@ -200,6 +230,8 @@ class App:
         if self.pump.stop_wanted:
             self._hardware.stepper.stop()
             self._book_train()
+            if self.pump.moving():  # an engine that does not obey
+                self._give_up()
 
     def _write_log(self):
         """Make records durable, and settings after them; never while a train runs.
@@ -221,13 +253,15 @@ class App:
 
     def _move(self):
         hardware = self._hardware
-        # STOP is down and not yet known to be a press: wait the few ms until it is.
-        if self.journal.staged or hardware.buttons.stop_settling():
+        # While STOP is down the engine would end a train before its first step.
+        if self.journal.staged or hardware.buttons.stop_down():
             return
         burst = self.pump.next_burst()
-        if burst:
-            hardware.stepper.start(burst)
+        if burst and self.pump.stands_at(hardware.stepper.position_steps):
             self._train_ms = hardware.stepper.duration_ms(burst)
+            self._longest_ms = self._train_ms + _OVERDUE_MS
+            self._began_ms = hardware.now_ms()
+            hardware.stepper.start(burst)
 
     def _show(self, now_ms):
         hardware = self._hardware
@@ -271,9 +305,8 @@ class App:
 
     def _halt(self, error):
         """Stop the motor, raise the alarm. Delivery ends until a restart."""
-        hardware = self._hardware
-        hardware.stepper.stop()
-        hardware.keep_error(error)
+        self._stop_motor()
+        self._hardware.keep_error(error)
         self.pump.fail(*_code_of(error))
         self._write_ms = _WRITE_AGAIN_MS
         return 0
@@ -287,8 +320,8 @@ class App:
         elapsed_ms = hardware.clock.elapsed_ms()
         now_ms = hardware.now_ms()
         for part, arguments in (
-            (hardware.stepper.stop, ()),
-            (self._book_train, ()),
+            (self._stop_motor, ()),
+            (self._book_what_is_known, ()),
             (self._read_buttons, (now_ms,)),
             (self.pump.advance, (elapsed_ms,)),
             (self.ui.advance, (elapsed_ms,)),
@@ -303,6 +336,15 @@ class App:
                 pass
         hardware.feed_watchdog()
         return _FAULT_MS
+
+    def _book_what_is_known(self):
+        # Nothing is written while a train is under way: an engine that fails must not keep it so.
+        try:
+            self._book_train()
+        except Exception:  # noqa: BLE001 - as above
+            pass
+        if self.pump.moving():
+            self._give_up()
 
     def _write_log_again(self, elapsed_ms):
         # Not at every turn: a flash that refuses is not made better by wearing it.

@@ -79,7 +79,7 @@ class Hardware:
             key.irq(self._on_edge, Pin.IRQ_FALLING, hard=True)
         keys[STOP].irq(self._on_stop, Pin.IRQ_FALLING, hard=True)
         self.display = _display(board)
-        self.buzzer = Buzzer(PWM(Pin(board.BUZZER_PIN), freq=_BUZZER_HZ, duty_u16=0))
+        self.buzzer = Buzzer(_pwm_or_none(board.BUZZER_PIN))
         self.battery = Battery(ADC(Pin(board.BATTERY_ADC_PIN)), board.BATTERY_FULL_SCALE_MV)
         self.pressure = Pressure(
             _adc_or_none(board.PRESSURE_ADC_PIN),
@@ -336,6 +336,10 @@ def _display(board):
         timeout=_I2C_TIMEOUT_US,
     )
     return SSD1306(bus, framebuf, 128, 64, board.I2C_ADDRESS)
+
+
+def _pwm_or_none(number):
+    return None if number is None else PWM(Pin(number), freq=_BUZZER_HZ, duty_u16=0)
 
 
 def _adc_or_none(number):

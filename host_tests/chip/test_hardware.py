@@ -35,7 +35,7 @@ def idle():
     now = hardware.now_ms()
     hardware.buttons.poll(now)
     hardware.buttons.active()
-    hardware.buttons.stop_settling()
+    hardware.buttons.stop_down()
     hardware.display.step(now)
     hardware.buzzer.tick(now)
     hardware.battery.read_mv()

@@ -128,3 +128,63 @@ def test_a_battery_warning_ends_only_well_above_its_threshold():
         for _ in range(4):
             bench.pump.sense(mv, 0)
         assert bench.pump.alarms.has_cause(al.BATTERY_LOW) == low
+
+
+def test_low_supply_stops_a_rewind_and_lets_none_begin():
+    bench = Bench()
+    bench.pump.start_change(BUTTONS)
+    assert bench.pump.rewind(BUTTONS) == codes.OK
+    bench.turn(100)
+    assert bench.pump.move.active
+    for _ in range(4):
+        bench.pump.sense(3_200, 0)
+    bench.turn(100)
+    assert bench.last(events.MOVE_END)[3] == events.END_ALARM
+    at = bench.steps
+    assert bench.pump.rewind(BUTTONS) == codes.ALARM_PERSISTS
+    bench.run_s(10, 100)
+    assert bench.steps == at
+
+
+def test_a_sensor_that_stops_answering_is_told_and_stops_nothing():
+    for broken in ((-1, 0), (4_000, -1)):
+        bench = Bench(segments=[(0, 1_000)])
+        bench.pump.sense(4_000, 0)
+        bench.pump.sense(*broken)
+        bench.pump.sense(4_000, 0)
+        assert not bench.pump.alarms.has_cause(al.SENSOR_LOST)
+        for _ in range(3):
+            bench.pump.sense(*broken)
+        bench.turn(0)
+        assert raised(bench)[-1] == al.SENSOR_LOST
+        assert bench.pump.state == states.RUNNING
+        bench.pump.sense(4_000, 0)
+        assert not bench.pump.alarms.has_cause(al.SENSOR_LOST)
+
+
+def test_a_key_held_for_a_minute_is_told_and_one_pressed_now_and_then_is_not():
+    bench = Bench(segments=[(0, 1_000)])
+    for second in range(300):
+        bench.pump.keys_down(4 if second % 50 else 0, 1)
+    assert al.KEY_STUCK not in raised(bench)
+    bench.pump.keys_down(0, 1)
+    for _ in range(61):
+        bench.pump.keys_down(5, 1)
+    bench.turn(0)
+    assert bench.last(events.ALARM_RAISED) == (al.KEY_STUCK, al.MEDIUM, 5)
+    assert bench.pump.state == states.RUNNING
+    bench.pump.keys_down(0, 1)
+    assert not bench.pump.alarms.has_cause(al.KEY_STUCK)
+
+
+def test_a_stuck_stop_key_suspends_with_an_alarm_because_no_train_can_run():
+    bench = Bench(segments=[(0, 1_000)])
+    for _ in range(61):
+        bench.pump.keys_down(8, 1)
+    bench.turn(0)
+    assert bench.last(events.SUSPEND) == (events.SOURCE_RULE, al.STOP_STUCK)
+    assert al.KEY_STUCK not in raised(bench)
+    bench.pump.acknowledge(BUTTONS)
+    assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
+    bench.pump.keys_down(0, 1)
+    assert bench.pump.resume(BUTTONS) == codes.OK

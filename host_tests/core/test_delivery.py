@@ -1,7 +1,7 @@
 """Basal and bolus: never more than was asked, and the log accounts for every step."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import codes, events, states
+from pump.core import alarms, codes, events, states
 
 
 def owed_steps(dose_mu):
@@ -173,21 +173,96 @@ def test_a_suspended_pump_reminds_as_often_as_its_setting_says():
     assert [values[1] for values in bench.all(events.REMINDER)] == [900, 1800, 2700, 3600]
 
 
-def test_a_motor_that_made_other_steps_than_ordered_stops_the_pump():
-    for wrong in (-1, 1):
-        bench = Bench()
-        pump = bench.pump
-        pump.give_bolus(1000, BUTTONS)
+def train_of_a_bolus():
+    """A pump in the middle of the first train of a bolus, and the steps of that train."""
+    bench = Bench()
+    bench.pump.give_bolus(1000, BUTTONS)
+    bench.commit()
+    bench.pump.advance(1000)
+    return bench, bench.pump.next_burst()
+
+
+def test_a_motor_that_made_more_steps_than_ordered_stops_the_pump_and_all_are_in_the_log():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.moved(ordered + 1, False)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.MOTOR_ERROR) == (ordered, ordered + 1)
+    assert bench.last(events.BOLUS_END)[2] == ordered + 1
+    assert bench.all(events.UNCERTAIN) == []
+    assert bench.pump.alarms.highest() == alarms.MOTOR_ERROR
+    bench.run_s(600)
+    assert bench.steps == 0
+
+
+def test_a_stop_is_no_excuse_for_more_steps_than_ordered():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.moved(ordered + 1, True)
+    assert bench.pump.state == states.FAULT
+
+
+def test_a_count_that_is_too_low_without_a_stop_stops_the_pump_and_the_rest_is_uncertain():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.moved(ordered - 3, False)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.MOTOR_ERROR) == (ordered, ordered - 3)
+    assert bench.last(events.BOLUS_END)[2] == ordered - 3
+    assert bench.all(events.UNCERTAIN) == [(events.KIND_BOLUS, 0, 3, 1)]
+    assert bench.pump.window.hour_steps == ordered
+
+
+def test_a_train_that_was_given_up_is_in_the_log_as_far_as_it_was_counted():
+    for counted in (0, 5):
+        bench, ordered = train_of_a_bolus()
+        bench.pump.gave_up(counted)
         bench.commit()
-        pump.advance(1000)
-        ordered = pump.next_burst()
-        pump.moved(ordered + wrong, False)
+        assert bench.pump.state == states.FAULT
+        assert not bench.pump.moving()
+        assert bench.last(events.BOLUS_END)[2] == counted
+        assert bench.all(events.UNCERTAIN) == [(events.KIND_BOLUS, 0, ordered - counted, 1)]
+
+
+def test_a_train_that_was_counted_in_full_and_does_not_end_is_an_error_too():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.gave_up(ordered)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.MOTOR_ERROR) == (ordered, ordered)
+    assert bench.all(events.UNCERTAIN) == []
+
+
+def test_a_position_that_is_not_the_sum_of_all_trains_stops_the_pump():
+    for stray, kind in ((2, events.KIND_BASAL), (-2, events.KIND_REWIND)):
+        bench, ordered = train_of_a_bolus()
+        bench.pump.moved(ordered, False)
+        assert bench.pump.stands_at(ordered)
+        bench.pump.advance(1000)
         bench.commit()
-        assert pump.state == states.FAULT
-        assert bench.last(events.MOTOR_ERROR) == (ordered, ordered + wrong)
-        assert bench.last(events.BOLUS_END)[2] == ordered + wrong
-        bench.run_s(600)
-        assert bench.steps == 0
+        assert bench.pump.next_burst() > 0
+        assert not bench.pump.stands_at(ordered + stray)
+        bench.commit()
+        assert bench.pump.state == states.FAULT
+        assert not bench.pump.moving()
+        assert bench.last(events.MOTOR_ERROR) == (0, 2)
+        assert bench.all(events.UNCERTAIN) == [(kind, 0, 2, 0)]
+        assert bench.pump.next_burst() == 0
+
+
+def test_more_steps_than_the_delivery_owes_stop_the_pump():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.bolus.owed_steps = ordered - 1  # a mistake in the core's own books
+    bench.pump.moved(ordered, False)
+    assert bench.pump.state == states.FAULT
+
+
+def test_a_rewind_counts_backwards_and_its_sum_is_negative():
+    bench = Bench()
+    bench.pump.start_change(BUTTONS)
+    bench.pump.rewind(BUTTONS)
+    bench.turn(100)
+    assert bench.pump.train.position_steps == -1000
+    assert bench.pump.stands_at(-1000)
 
 
 def test_a_day_total_is_written_at_midnight():

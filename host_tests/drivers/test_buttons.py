@@ -106,15 +106,22 @@ def test_key_held_at_power_on_is_ignored_until_it_was_let_go(button):
     assert bench.run_ms(100) == [(button, PRESS), (button, RELEASE)]
 
 
-def test_stop_is_settling_from_the_contact_to_the_press():
+def test_stop_is_down_from_its_first_contact_until_it_was_let_go():
     bench = Bench()
-    assert not bench.buttons.stop_settling()
+    assert not bench.buttons.stop_down()
     bench.press(STOP, 100)
-    assert bench.buttons.stop_settling()
-    bench.run_ms(10)
-    assert bench.buttons.stop_settling()
-    bench.run_ms(20)
-    assert not bench.buttons.stop_settling()
+    assert bench.buttons.stop_down()
+    bench.run_ms(30)
+    assert bench.buttons.stop_down()
+    bench.run_ms(100)
+    assert not bench.buttons.stop_down()
+
+
+def test_keys_that_are_down_are_told_as_bits_also_from_power_on():
+    bench = Bench(down=[STOP])
+    assert bench.buttons.down() == 8
+    bench.press(DOWN, 100)
+    assert bench.buttons.down() == 10
 
 
 def test_tap_on_stop_while_flash_was_erased_is_still_a_press():
@@ -122,7 +129,7 @@ def test_tap_on_stop_while_flash_was_erased_is_still_a_press():
     bench.run_ms(50)
     bench.press(STOP, 60)
     bench.clock.advance_ms(400)
-    assert bench.buttons.stop_settling()
+    assert bench.buttons.stop_down()
     bench.poll()
     assert bench.seen == [(STOP, PRESS)]
     bench.seen = []

@@ -74,3 +74,21 @@ def test_pattern_goes_on_across_the_wrap_of_the_tick_counter():
     heard = [hz for _, hz in bench.pwm.history]
     assert heard == [2000, 0, 3000, 0]
     assert bench.pwm.history[-1][0] - bench.pwm.history[0][0] == 350
+
+
+class BrokenPwm:
+    """A PWM whose pin is gone."""
+
+    def duty_u16(self, duty):
+        raise OSError(19)
+
+    freq = duty_u16
+
+
+def test_a_buzzer_that_is_missing_holds_nobody_up():
+    for pwm in (None, BrokenPwm()):
+        buzzer = Buzzer(pwm)
+        buzzer.play(PATTERN)
+        for now_ms in range(0, 500, 10):
+            buzzer.tick(now_ms)
+        assert not buzzer.playing

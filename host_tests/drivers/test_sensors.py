@@ -41,3 +41,7 @@ def test_broken_wire_is_not_taken_for_no_pressure():
     sensor = PressureSensor(lambda: 500)
     sensor.unplugged = True
     assert Pressure(Adc(sensor.pin_mv), 1000).read_mbar() == -1
+
+
+def test_a_battery_at_the_end_of_the_scale_is_a_broken_divider():
+    assert Battery(Adc(3300), 6600).read_mv() == -1

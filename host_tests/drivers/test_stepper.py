@@ -152,3 +152,53 @@ def test_empty_barrel_is_a_hard_stop():
     assert reservoir.units_left() == 0
     assert bench.motor.position_steps == 679
     assert bench.motor.lost_steps == 2000 - 679
+
+
+class StrayEngine:
+    """An engine whose count goes on after its train has ended."""
+
+    longest_train = 10
+
+    def __init__(self):
+        self.count = 0
+
+    def start(self, steps):
+        self.count = steps
+
+    def busy(self):
+        return False
+
+    def made(self):
+        return self.count
+
+
+def test_position_holds_the_steps_that_were_counted_after_a_train():
+    engine = StrayEngine()
+    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
+    stepper.start(5)
+    assert stepper.take() == 5
+    engine.count += 2
+    assert stepper.position_steps == 7
+    stepper.start(-3)
+    assert stepper.take() == -3
+    assert stepper.position_steps == 4
+
+
+class DeafEngine(StrayEngine):
+    """An engine that cannot even be asked."""
+
+    def busy(self):
+        raise OSError(5)
+
+
+def test_coils_are_off_after_release_whatever_the_engine_does():
+    enable = Pin(1, Pin.OUT)
+    stepper = Stepper(DeafEngine(), Pin(0, Pin.OUT), enable)
+    stepper.start(5)
+    assert enable.value() == 0
+    try:
+        stepper.release()
+    except OSError:
+        assert enable.value() == 1
+    else:
+        raise AssertionError("the error must be told")

@@ -55,7 +55,7 @@ class MadePump(Bench):
         if pump.move.active:
             self.truth.primed_steps += burst if burst > 0 else 0
             return
-        if pump._ordered_from is pump.bolus:
+        if pump.train.source is pump.bolus:
             self.truth.bolus_steps += burst
         else:
             self.truth.basal_steps += burst

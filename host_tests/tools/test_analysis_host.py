@@ -414,6 +414,21 @@ def test_an_alarm_that_nobody_acknowledged_before_the_power_went_is_told_so():
     assert alarm.lost_power
 
 
+def test_what_a_motor_error_leaves_in_doubt_stands_beside_its_bolus():
+    made = made_log.new_pump()
+    assert made.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    made.commit()
+    made.pump.advance(1_000)
+    ordered = made.pump.next_burst()
+    made.pump.moved(ordered - 3, False)
+    made.commit()
+    (bolus,) = only_day(made).boluses
+    assert (bolus.given_steps, bolus.outcome) == (ordered - 3, "alarm")
+    doubt = bolus.uncertain
+    assert doubt is not None
+    assert (doubt.min_steps, doubt.max_steps, doubt.cause) == (0, 3, "motor_error")
+
+
 # ---- clocks and days ---------------------------------------------------------------------
 
 

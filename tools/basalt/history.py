@@ -50,7 +50,7 @@ class Uncertain:
     max_steps: int
     min_mu: float | None
     max_mu: float | None
-    cause: str  # power_lost, or missing_records
+    cause: str  # power_lost, motor_error, or missing_records
     bolus_id: int = 0
 
     @property

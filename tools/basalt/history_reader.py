@@ -94,6 +94,7 @@ class _Reader:
         self._stop: Stop | None = None
         self._stop_cut: Stop | None = None  # open when the power was lost
         self._change: Change | None = None
+        self._failed = False  # a motor error in this boot
         self._reservoir: int | None = None
         self._alarms: dict[int, Alarm] = {}
         self._odometer: int | None = None  # steps at the last checkpoint
@@ -234,6 +235,7 @@ class _Reader:
             self._stop.end_ms = self._wall[before]
             self._stop_cut, self._stop = self._stop, None
         self._change = None
+        self._failed = False
 
     def _boot(self, cause: int, _major: int, _minor: int, _patch: int, num: int, den: int) -> None:
         if num and den:
@@ -379,11 +381,15 @@ class _Reader:
         name = _word("uncertain", "kind", kind)
         start = self._cut_start(name)
         end = self._boot_end[start] if start < self._at else start
+        # With power on, only a motor error leaves steps in doubt: it ended the delivery before.
+        cause = "motor_error" if self._failed else "power_lost"
         found = self._add_uncertain(
-            name, self._wall[start], self._wall[end], (least, most), "power_lost", number
+            name, self._wall[start], self._wall[end], (least, most), cause, number
         )
         if name == "bolus":
-            self._running(number).uncertain = found
+            boluses = self.history.boluses
+            ended = self._failed and boluses and boluses[-1].bolus_id == number
+            (boluses[-1] if ended else self._running(number)).uncertain = found
         if name != "rewind":
             self._drain(most)
 
@@ -525,6 +531,7 @@ class _Reader:
             self._open_stop("service", _source(source))
 
     def _motor_error(self, ordered: int, made: int) -> None:
+        self._failed = True
         self._note("motor_error", "fault", f"Motor error: {made} steps made of {ordered} ordered")
 
     def _system_error(self, code: int, detail: int) -> None:

@@ -24,6 +24,9 @@ LOG_NEW = const(11)
 SETTINGS_LOST = const(12)
 RESTARTED = const(13)
 LOG_DAMAGED = const(14)
+KEY_STUCK = const(15)
+STOP_STUCK = const(16)
+SENSOR_LOST = const(17)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -46,6 +49,9 @@ ALARMS = (
     (SETTINGS_LOST, MEDIUM, False),
     (RESTARTED, MEDIUM, False),
     (LOG_DAMAGED, LOW, False),
+    (KEY_STUCK, MEDIUM, False),
+    (STOP_STUCK, HIGH, True),
+    (SENSOR_LOST, MEDIUM, False),
 )
 
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged

@@ -17,7 +17,7 @@ class Bolus:
         self._ending = -1
         self._part_steps = 0
         self._part_made = 0
-        self._owed_steps = 0
+        self.owed_steps = 0  # due by now and not made
         self.active = False
         self.bolus_id = 0
         self.asked_mu = 0
@@ -47,19 +47,19 @@ class Bolus:
         self.given_steps = 0
         self.active = True
         self._ending = -1
-        self._owed_steps = 0
+        self.owed_steps = 0
         self._rate.clear()
         self._log.write(events.BOLUS_START, self.bolus_id, dose_mu, self.steps, source)
         self._open_part()
 
     def accrue(self, speed_mu_min, elapsed_ms):
         """Owe what the speed asks for, never more than the whole bolus."""
-        owed = self._owed_steps + self._rate.accrue(speed_mu_min * 60, elapsed_ms)
-        self._owed_steps = min(owed, self.remaining_steps())
+        owed = self.owed_steps + self._rate.accrue(speed_mu_min * 60, elapsed_ms)
+        self.owed_steps = min(owed, self.remaining_steps())
 
     def ready_steps(self):
         """Steps to move now: a quantum at least, or the last ones."""
-        owed = self._owed_steps
+        owed = self.owed_steps
         if owed < self._profile.quantum_steps and owed < self.remaining_steps():
             return 0
         return min(owed, self._profile.burst_steps, self._part_steps - self._part_made)
@@ -68,7 +68,7 @@ class Bolus:
         """The motor made this many of them."""
         self.given_steps += steps
         self._part_made += steps
-        self._owed_steps -= steps
+        self.owed_steps -= steps
 
     def end(self, reason):
         """Ask for the end; `keep_part` books it once no step is under way."""

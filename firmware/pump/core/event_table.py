@@ -80,6 +80,9 @@ ALARM_NAMES = (
     "settings_lost",
     "restarted",
     "log_damaged",
+    "key_stuck",
+    "stop_stuck",
+    "sensor_lost",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (

@@ -18,6 +18,11 @@ class Move:
         self.made_steps = 0  # confirmed by the motor
         self.reason = events.END_DONE
 
+    @property
+    def owed_steps(self):
+        """Steps that were asked for and not made."""
+        return self.most_steps - self.made_steps
+
     def start(self, kind, most_steps, source):
         """Begin a move of at most this many steps; a rewind goes backwards."""
         self.kind = kind

@@ -3,6 +3,7 @@
 How the app uses it, every turn of its loop:
 
     pump.moved(steps, cut_short)      when a train ended: what the motor really made
+    pump.stands_at(position_steps)    and where that leaves it, by the engine's own count
     pump.advance(elapsed_ms)          time went by
     pump.sense(battery_mv, mbar)      what the sensors say
     commands (give_bolus, suspend, ...) each answered with a code
@@ -26,6 +27,7 @@ from pump.core.limits import DoseWindow
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
 from pump.core.move import Move
 from pump.core.sensing import Sensing
+from pump.core.train import Train
 
 # A tuple of another module's constants that is written where it is used is made anew each time.
 _DELIVERING = (states.RUNNING, states.BOLUS)
@@ -50,6 +52,7 @@ class Pump:
         self.basal = Basal(self.log, profile)
         self.bolus = Bolus(self.log, profile)
         self.move = Move(self.log, profile)
+        self.train = Train()
         self.state = states.STARTING
         self.stop_wanted = False  # the app must stop the motor and tell `moved`
         self.settings_dirty = False  # the app must save the settings
@@ -67,8 +70,6 @@ class Pump:
         self._suspended_before_change = False
         self._suspended_ms = 0
         self._reminded_min = 0
-        self._ordered = 0  # signed steps under way
-        self._ordered_from = None  # the delivery they belong to
         self._basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
         self._day = 0
         self._sensing = Sensing(self.alarms, profile)
@@ -97,7 +98,7 @@ class Pump:
         self.alarms.cause(al.CLOCK_NOT_SET, True)
         if cause == events.RESET_WATCHDOG:
             self.alarms.once(al.RESTARTED)
-        self._close_the_past(past)
+        past.close(self)
         if past.suspended or past.changing:
             self._go(states.START_SUSPENDED)
         else:
@@ -121,25 +122,8 @@ class Pump:
         self.log.write(events.SETTINGS_LOST)
         self.alarms.once(al.SETTINGS_LOST)
 
-    def _close_the_past(self, past):
-        bolus_id = past.bolus_id
-        if past.basal_lease_steps:
-            self._book_uncertain(events.KIND_BASAL, past.basal_lease_steps, 0)
-        if past.bolus_open:
-            if past.bolus_part_steps:
-                self._book_uncertain(events.KIND_BOLUS, past.bolus_part_steps, bolus_id)
-            given = past.bolus_given_steps
-            given_mu = min(past.bolus_asked_mu, self.profile.scale.dose_mu(given))
-            self.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
-            self.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
-        if past.move_kind >= 0:
-            if past.move_part_steps:
-                self._book_uncertain(past.move_kind, past.move_part_steps, 0)
-            made = past.move_made_steps
-            self.log.write(events.MOVE_END, past.move_kind, 0, made, events.END_POWER_LOST)
-
-    def _book_uncertain(self, kind, most_steps, bolus_id):
-        # Limits and reservoir take the upper bound: both are wrong only on the safe side.
+    def book_uncertain(self, kind, most_steps, bolus_id=0):
+        """Steps that may have been made: limits and reservoir take them all, to be safe."""
         self.log.write(events.UNCERTAIN, kind, 0, most_steps, bolus_id)
         if kind in _DOSES:
             self.window.add(most_steps)
@@ -228,7 +212,7 @@ class Pump:
 
     def next_burst(self):
         """Signed steps to make now; 0 when none are due or a record is not durable yet."""
-        if self._ordered or self.log.outbox or self.stop_wanted:
+        if self.train.ordered or self.log.outbox or self.stop_wanted:
             return 0
         if self.state == states.MOVING:
             return self._order(self.move, self.move.ready_steps())
@@ -241,40 +225,72 @@ class Pump:
 
     def moving(self):
         """True while a burst is under way."""
-        return self._ordered != 0
+        return self.train.ordered != 0
 
     def moved(self, steps, cut_short):
         """The burst under way is over: the signed steps that the hardware confirms.
 
-        `cut_short` says that somebody stopped it; without that, a difference from what was
-        ordered is a fault of the motor or of its engine.
+        `cut_short`: somebody stopped it. Without that, any difference from the order is a fault.
         """
-        ordered, source = self._ordered, self._ordered_from
-        self._ordered = 0
-        self._ordered_from = None
-        self.stop_wanted = False
-        forward = -steps if ordered < 0 else steps
-        if source is not None and forward > 0:
-            source.moved(forward)
-            self._book(source.kind, forward)
-        if steps != ordered and not (cut_short and 0 <= forward <= abs(ordered)):
-            self.log.write(events.MOTOR_ERROR, abs(ordered), abs(steps))
-            self._fail(al.MOTOR_ERROR)
+        made = self.train.made(steps)
+        whole = self.train.is_whole(made, cut_short)
+        source, ordered = self._end_train(made, steps)
+        if not whole or (source is not None and source.owed_steps < 0):
+            self._motor_error(source, ordered, made)
         self._settle()
+
+    def gave_up(self, steps):
+        """The burst never ended, or cannot be read; coils are off. `steps`: counted so far."""
+        made = self.train.made(steps)
+        self._motor_error(*self._end_train(made, steps), made)
+
+    def stands_at(self, position_steps):
+        """Compare the engine's own count of all its steps with the sum of all trains.
+
+        False: there were some that nobody ordered; with coils off they may have moved nothing.
+        """
+        stray = position_steps - self.train.position_steps
+        if not stray:
+            return True
+        self.train.position_steps = position_steps
+        self.train.clear()  # what was to begin now does not
+        self.log.write(events.MOTOR_ERROR, 0, abs(stray))
+        self._fail(al.MOTOR_ERROR)
+        self.book_uncertain(events.KIND_BASAL if stray > 0 else events.KIND_REWIND, abs(stray))
+        return False
+
+    def _end_train(self, made, steps):
+        """Book what is known of the burst under way; returns its delivery and its steps."""
+        train = self.train
+        source, ordered = train.source, abs(train.ordered)
+        train.clear()
+        train.position_steps += steps
+        self.stop_wanted = False
+        if source is not None and made > 0:
+            source.moved(made)
+            self._book(source.kind, made)
+        return source, ordered
+
+    def _motor_error(self, source, ordered, made):
+        """The engine's count is not what was ordered, and nobody stopped it: deliver no more."""
+        self.log.write(events.MOTOR_ERROR, ordered, abs(made))
+        self._fail(al.MOTOR_ERROR)
+        # A count that is too low may be wrong. After the end of the delivery, which has the count.
+        if source is not None and made < ordered:
+            bolus_id = self.bolus.bolus_id if source is self.bolus else 0
+            self.book_uncertain(source.kind, ordered - max(0, made), bolus_id)
 
     def _order_dose(self, source):
         steps = source.ready_steps()
         return self._order(source, min(steps, self._room_steps())) if steps else 0
 
     def _order(self, source, steps):
-        backwards = source is self.move and self.move.kind == events.KIND_REWIND
+        backwards = source.kind == events.KIND_REWIND
         if not backwards and self.reservoir_steps >= 0:
             steps = min(steps, self.reservoir_steps)
         if steps <= 0:
             return 0
-        self._ordered = -steps if backwards else steps
-        self._ordered_from = source
-        return self._ordered
+        return self.train.order(source, steps, backwards)
 
     def _book(self, kind, steps):
         if kind != events.KIND_REWIND and self.reservoir_steps >= 0:
@@ -290,7 +306,7 @@ class Pump:
 
     def _settle(self):
         """Roll leases, book ends, write checkpoints: all that must wait for a motor at rest."""
-        if self._ordered:
+        if self.train.ordered:
             return
         if self.bolus.active and self.bolus.keep_part() and self.state == states.BOLUS:
             self._go(states.END_BOLUS)
@@ -335,10 +351,16 @@ class Pump:
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
         self.pressure_mbar = pressure_mbar
+        self._sensing.look(battery_mv, pressure_mbar)
         if battery_mv >= 0 and self._sensing.battery_is_empty(battery_mv):
             self._stop_for(al.BATTERY_EMPTY, battery_mv)
         if pressure_mbar >= 0 and self._sensing.line_is_blocked(pressure_mbar):
             self._stop_for(al.OCCLUSION, pressure_mbar)
+
+    def keys_down(self, keys, elapsed_s):
+        """Which keys are down, as bits. While STOP is, no train can run: that must be told."""
+        if self._sensing.stop_is_stuck(keys, elapsed_s):
+            self._stop_for(al.STOP_STUCK, 0)
 
     def _check_reservoir(self):
         left = self.reservoir_steps
@@ -354,8 +376,10 @@ class Pump:
         self.alarms.cause(alarm, True, value)
         if self.state in _DELIVERING:
             self._suspend(events.SOURCE_RULE, events.END_ALARM, alarm)
-        # Nothing ends a rewind: with it a person gets at an empty or a blocked reservoir.
-        elif self.state == states.MOVING and self.move.kind != events.KIND_REWIND:
+        # With a rewind a person gets at an empty or a blocked reservoir: only low supply ends it.
+        elif self.state == states.MOVING and (
+            self.move.kind != events.KIND_REWIND or alarm == al.BATTERY_EMPTY
+        ):
             self._end_delivery(self.move, events.END_ALARM)
 
     # ---- commands ------------------------------------------------------------------------
@@ -560,7 +584,7 @@ class Pump:
     def grant_service(self, source):
         """Give the board to its maker: granted only when nothing is being given."""
         code = self._why_not(states.GRANT_SERVICE)
-        if self.bolus.active or self.move.active or self._ordered:
+        if self.bolus.active or self.move.active or self.train.ordered:
             code = codes.DELIVERING
         if code != codes.OK:
             return self._refuse(events.COMMAND_SERVICE, code, 0, 0, source)
@@ -618,7 +642,10 @@ class Pump:
 
     def _move(self, kind, most_steps, source):
         code = self._why_not(states.MOVE)
-        if code == codes.OK and kind != events.KIND_REWIND and self._stopping_alarm():
+        alarm = self._stopping_alarm()
+        if kind == events.KIND_REWIND and not self.alarms.has_cause(al.BATTERY_EMPTY):
+            alarm = al.NONE
+        if code == codes.OK and alarm:
             code = codes.ALARM_PERSISTS
         if code != codes.OK:
             return self._refuse(events.COMMAND_MOVE, code, 0, 0, source)
@@ -629,7 +656,7 @@ class Pump:
     def _end_delivery(self, delivery, reason):
         """End a bolus or a move: at once when the motor rests, else as soon as it has stopped."""
         delivery.end(reason)
-        if self._ordered_from is delivery:
+        if self.train.source is delivery:
             self.stop_wanted = True
         self._settle()
 
@@ -638,7 +665,7 @@ class Pump:
             self._end_delivery(self.bolus, reason)
         if self.state == states.BOLUS:
             self._go(states.END_BOLUS)
-        if self._ordered:
+        if self.train.ordered:
             self.stop_wanted = True
         self._go(states.SUSPEND)
         self._log_suspend(source, alarm)
@@ -647,7 +674,7 @@ class Pump:
     def _close_basal(self, reason):
         """End the basal lease: now, or in `_settle` once the burst under way is booked to it."""
         self._basal_end = reason
-        if not self._ordered:
+        if not self.train.ordered:
             self.basal.close(reason)
 
     def _log_suspend(self, source, alarm):
@@ -663,7 +690,7 @@ class Pump:
 
     def _fail(self, alarm):
         if self.state != states.FAULT:
-            if self._ordered:
+            if self.train.ordered:
                 self.stop_wanted = True
             self.bolus.end(events.END_ALARM)
             self.move.end(events.END_ALARM)

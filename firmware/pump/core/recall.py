@@ -4,6 +4,7 @@ Feed it records in order, from a complete checkpoint on (or all there are). Time
 without power counts as no time: the limits can only be stricter for it, never looser.
 """
 
+from pump.core import alarms as al
 from pump.core import events, record
 from pump.core.limits import DoseWindow
 from pump.core.logbook import FLAG_SUSPENDED, LOCKOUT_UNIT_S, LONG_AGO_S
@@ -73,6 +74,24 @@ class Recall:
         handler = self._handlers.get(event)
         if handler:
             handler(record.fields(packed, self._layouts[event]))
+
+    def close(self, pump):
+        """Write into the log of `pump` what became of all that was under way: it is uncertain."""
+        bolus_id = self.bolus_id
+        if self.basal_lease_steps:
+            pump.book_uncertain(events.KIND_BASAL, self.basal_lease_steps)
+        if self.bolus_open:
+            if self.bolus_part_steps:
+                pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id)
+            given = self.bolus_given_steps
+            given_mu = min(self.bolus_asked_mu, pump.profile.scale.dose_mu(given))
+            pump.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
+            pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
+        if self.move_kind >= 0:
+            if self.move_part_steps:
+                pump.book_uncertain(self.move_kind, self.move_part_steps)
+            made = self.move_made_steps
+            pump.log.write(events.MOVE_END, self.move_kind, 0, made, events.END_POWER_LOST)
 
     def _moved(self, kind, steps):
         if kind != events.KIND_REWIND and self.reservoir_steps > 0:

@@ -1,6 +1,7 @@
-"""Tells from battery and line pressure when to warn and when to stop.
+"""Tells from battery, line pressure and keys when to warn and when to stop.
 
 A threshold counts when three readings in a row agree, so that a wild one stops nobody's pump.
+A reading that was there and is no more is a broken part; one that never was is none wired.
 """
 
 from micropython import const
@@ -9,6 +10,11 @@ from pump.core import alarms as al
 
 _BATTERY_HYSTERESIS_MV = const(100)
 _READINGS = const(3)
+_STUCK_S = const(60)  # longer than anybody holds a key
+_STOP_KEY = const(8)  # its bit among the keys
+
+_BATTERY = const(0)
+_PRESSURE = const(1)
 
 
 class Sensing:
@@ -19,6 +25,43 @@ class Sensing:
         self._profile = profile
         self._low_readings = 0
         self._high_readings = 0
+        self._missing = bytearray(2)  # readings missed in a row, per sensor
+        self._seen = bytearray(2)
+        self._down_s = bytearray(4)  # per key, up to _STUCK_S
+        self._keys = 0
+
+    def look(self, battery_mv, pressure_mbar):
+        """Tell of a sensor that worked and gives no reading (-1) any more."""
+        lost = self._is_lost(_BATTERY, battery_mv)
+        if self._is_lost(_PRESSURE, pressure_mbar):
+            lost = True
+        if lost or self._alarms.has_cause(al.SENSOR_LOST):
+            self._alarms.cause(al.SENSOR_LOST, lost)
+
+    def _is_lost(self, sensor, reading):
+        if reading >= 0:
+            self._seen[sensor] = 1
+            self._missing[sensor] = 0
+        elif self._seen[sensor] and self._missing[sensor] < _READINGS:
+            self._missing[sensor] += 1
+        return self._missing[sensor] >= _READINGS
+
+    def stop_is_stuck(self, keys, elapsed_s):
+        """True: stop for it. `keys`: which are down, as bits; any other that stays is told of."""
+        if not (keys or self._keys):
+            return False
+        self._keys = keys
+        stuck = 0
+        for key in range(len(self._down_s)):
+            down = keys >> key & 1
+            self._down_s[key] = min(_STUCK_S, self._down_s[key] + elapsed_s) if down else 0
+            if self._down_s[key] >= _STUCK_S:
+                stuck |= 1 << key
+        self._alarms.cause(al.KEY_STUCK, stuck & ~_STOP_KEY != 0, stuck)
+        if stuck & _STOP_KEY:
+            return True
+        self._alarms.cause(al.STOP_STUCK, False)
+        return False
 
     def battery_is_empty(self, battery_mv):
         """True: stop for it. A low battery is warned of here."""

@@ -108,11 +108,21 @@ class Buttons:
                 return True
         return False
 
-    def stop_settling(self):
-        """Whether STOP seems to be down but is not a press yet: start no train meanwhile."""
-        return self._edge or (
-            self._state[STOP] == _OPEN and (self._raw[STOP] != 0 or not self._pins[STOP].value())
+    def stop_down(self):
+        """Whether STOP is or seems to be down, a press yet or not: start no train meanwhile."""
+        return (
+            self._edge
+            or not self._pins[STOP].value()
+            or (self._state[STOP] == _OPEN and self._raw[STOP] != 0)
         )
+
+    def down(self):
+        """Which keys are down now, as bits: 1 UP, 2 DOWN, 4 OK, 8 STOP. Allocates nothing."""
+        bits = 0
+        for button in range(_COUNT):
+            if not self._pins[button].value():
+                bits |= 1 << button
+        return bits
 
     def _unseen_stop(self, now_ms):
         """STOP went down while nobody looked: a press at once. Stopping for noise is no harm."""

@@ -9,7 +9,8 @@ _TICKS_MASK = const(0x3FFFFFFF)
 class Buzzer:
     """`pwm` has freq(hz) and duty_u16(duty). A pattern is a tuple of (freq_hz, ms), 0 Hz silent.
 
-    Passive piezos are loudest near 2 to 4 kHz.
+    Passive piezos are loudest near 2 to 4 kHz. `pwm` None, or one that raises OSError, is a buzzer
+    that is missing: patterns go by unheard, and nobody is held up.
     """
 
     def __init__(self, pwm):
@@ -18,7 +19,7 @@ class Buzzer:
         self._at = 0
         self._since = -1
         self.playing = False
-        pwm.duty_u16(0)
+        self._tone(0)
 
     def play(self, pattern):
         """Start a pattern now, in place of the one that plays. tick() makes it sound."""
@@ -27,7 +28,7 @@ class Buzzer:
         self._since = -1
         self.playing = len(pattern) > 0
         if not self.playing:
-            self._pwm.duty_u16(0)
+            self._tone(0)
 
     def tick(self, now_ms):
         """Go on with the pattern. Allocates nothing.
@@ -59,15 +60,22 @@ class Buzzer:
 
     def quiet(self):
         """Silence, now; the pattern is forgotten."""
-        self._pwm.duty_u16(0)
+        self._tone(0)
         self.playing = False
         self._pattern = ()
 
     def _sound(self, now_ms):
         freq_hz = self._pattern[self._at][0]
         self._since = now_ms & _TICKS_MASK
-        if freq_hz:
-            self._pwm.freq(freq_hz)
-            self._pwm.duty_u16(_HALF_DUTY)
-        else:
-            self._pwm.duty_u16(0)
+        self._tone(freq_hz)
+
+    def _tone(self, freq_hz):
+        pwm = self._pwm
+        if pwm is None:
+            return
+        try:
+            if freq_hz:
+                pwm.freq(freq_hz)
+            pwm.duty_u16(_HALF_DUTY if freq_hz else 0)
+        except OSError:
+            self._pwm = None

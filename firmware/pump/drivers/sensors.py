@@ -3,6 +3,7 @@
 from micropython import const
 
 _FULL = const(65535)
+_TOP = const(65_000)  # within 1 % of it
 _SAMPLES = const(
     8
 )  # the RP2040's ADC is good for 9 bits; eight reads take its noise down by three
@@ -20,8 +21,14 @@ class Battery:
         self._full_scale_mv = full_scale_mv
 
     def read_mv(self):
-        """Millivolts, or -1 when no battery is wired (powered by USB alone)."""
-        mv = _mean(self._adc) * self._full_scale_mv // _FULL
+        """Millivolts, or -1 when no battery is wired (powered by USB alone) or its divider broke.
+
+        A cell never reaches the ADC's end: the lower resistor is gone, and the reading is none.
+        """
+        raw = _mean(self._adc)
+        if raw >= _TOP:
+            return -1
+        mv = raw * self._full_scale_mv // _FULL
         return mv if mv >= _NOT_WIRED_MV else -1
 
 

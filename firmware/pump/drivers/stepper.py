@@ -28,9 +28,15 @@ class Stepper:
         self._enabled_level = enabled_level
         self._hold = hold
         self._sign = 0
+        self._direction = 1  # of the train begun last, for what is counted after it
+        self._began_at = 0
         self.longest_train = engine.longest_train
-        self.position_steps = 0
         self.release()
+
+    @property
+    def position_steps(self):
+        """Where the engine's own count says the motor is: with steps that were never ordered."""
+        return self._began_at + self._engine.made() * self._direction
 
     def start(self, steps):
         """Begin a train: + delivers, - draws back. At most longest_train either way.
@@ -45,8 +51,10 @@ class Stepper:
         forward = steps > 0
         self._dir.value(self._forward if forward else 1 - self._forward)
         self._enable.value(self._enabled_level)
+        began_at = self.position_steps
         self._engine.start(size)
-        self._sign = 1 if forward else -1
+        self._began_at = began_at
+        self._sign = self._direction = 1 if forward else -1
 
     def duration_ms(self, steps):
         """How long a train of so many steps takes, at most: when to look at busy() again."""
@@ -69,7 +77,7 @@ class Stepper:
         self._engine.stop()
 
     def take(self):
-        """Signed steps of the train that ended, once, added to position_steps. 0 if there is none.
+        """Signed steps of the train that ended, once. 0 if there is none.
 
         RuntimeError while it still runs: a count that can still grow must not be booked.
         """
@@ -79,13 +87,17 @@ class Stepper:
             raise RuntimeError("train still runs")
         steps = self._engine.made() * self._sign
         self._sign = 0
-        self.position_steps += steps
         if not self._hold:
             self.release()
         return steps
 
     def release(self):
-        """Switch the coils off. A running train is stopped first: without current it is lost."""
-        if self._sign and self._engine.busy():
-            self._engine.stop()
-        self._enable.value(1 - self._enabled_level)
+        """Switch the coils off. A running train is stopped first: without current it is lost.
+
+        An engine that fails in this is no reason to leave them on.
+        """
+        try:
+            if self._sign and self._engine.busy():
+                self._engine.stop()
+        finally:
+            self._enable.value(1 - self._enabled_level)

@@ -110,4 +110,7 @@ ALARMS = (
     "Settings lost|SETTINGS|Defaults are in force|Check basal program|and all settings",
     "Restarted|RESTARTED|The program hung, so|the pump restarted.|Basal goes on",
     "Log damaged|BAD LOG|Some records cannot|be read, the rest is|kept. Pull the log",
+    "Key stuck|KEY STUCK|A key is held down|for a minute now.|Let it go or mend it",
+    "STOP stuck|STOP STUCK|Delivery has stopped:|STOP is held down.|Let it go or mend it",
+    "Sensor lost|SENSOR|Battery or pressure|is not measured any|more. Check wiring",
 )
