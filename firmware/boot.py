@@ -5,9 +5,22 @@ holding STOP while the power comes on. main.py runs after this in the same names
 `service`; should this file fail, so will main.py, and the prompt is there as well.
 """
 
+from machine import Pin
+
 import board
-from pump.hardware import park, service_asked
+import pack
+
+# Before all that may fail, as with a damaged pack: pins that float may turn the motor.
+if board.STEPPER == "coils":
+    for number in board.COIL_PINS:  # pyright: ignore[reportAttributeAccessIssue]
+        Pin(number, Pin.OUT, value=0)
+else:
+    Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
+pack.mount()
+
+from pump.hardware import park, service_asked  # noqa: E402 - out of the pack
 
 service = service_asked(board)
 if service:
     park(board)
+    pack.unmount()

@@ -4,6 +4,7 @@ NAME = "pico"
 CHIP = "rp2040"
 
 # Stepper driver (A4988, DRV8825 or TMC2209 standalone) in 1/16 microsteps.
+STEPPER = "driver"
 STEP_PIN = 2
 DIR_PIN = 3
 ENABLE_PIN = 6
@@ -22,9 +23,11 @@ BUTTON_OK_PIN = 12
 BUTTON_STOP_PIN = 13
 
 # Passive piezo.
+BUZZER = "passive"
 BUZZER_PIN = 15
 
-# SSD1306, 128x64. GP4 and GP5 are I2C0 (RP2040 datasheet, table 2).
+# 128x64. GP4 and GP5 are I2C0 (RP2040 datasheet, table 2).
+DISPLAY = "ssd1306"
 I2C_ID = 0
 I2C_SDA_PIN = 4
 I2C_SCL_PIN = 5
@@ -32,12 +35,14 @@ I2C_ADDRESS = 0x3C
 I2C_HZ = 400_000  # the most that the panel's datasheet allows
 
 # One lithium cell over a divider of 100 k and 100 k: the pin sees half, 3.3 V there is 6.6 V.
+BATTERY = "divider"
 BATTERY_ADC_PIN = 26
 BATTERY_FULL_SCALE_MV = 6600
 BATTERY_LOW_MV = 3500  # about a tenth of the charge of a lithium cell is left
 BATTERY_EMPTY_MV = 3300  # the charge ends steeply below
 
 # Ratiometric gauge sensor of 1 bar at 3.3 V: 10 % of the supply at 0 mbar, 90 % at full scale.
+PRESSURE = "analog"
 PRESSURE_ADC_PIN = 27
 PRESSURE_FULL_SCALE_MBAR = 1000
 PRESSURE_ZERO_U16 = 6554  # 10 % of 65,535
@@ -45,6 +50,12 @@ PRESSURE_SPAN_U16 = 52_428  # 80 % of 65,535
 # More than half a bar stands in the line only when it is blocked; the sensor's range ends well
 # above.
 OCCLUSION_MBAR = 600
+
+# Not on this board: a clock with a cell, a sensor that sees the motor turn, a switch at the end of
+# the plunger's way.
+CLOCK = None
+TURN_PIN = None
+END_PIN = None
 
 # 3 mL syringe, bore 8.66 mm: 58.90 mm2, so 1 mm is 58.90 uL = 5.890 U (U-100). Screw M5x0.8,
 # 200 steps x 1/16 a turn: 4000 steps/mm. 4000 / 5.890 = 679.1 steps/U.

@@ -14,9 +14,8 @@ from pump.core import events, states
 from pump.core import settings as st
 from pump.core.profile import Profile
 from pump.core.pump import Pump
-from pump.core.settings import SETTINGS, Settings
-from pump.link.link import Link
-from pump.link.protocol import BOLUS_RUNNING, CLOCK_TRUSTED
+from pump.core.record import header
+from pump.core.settings import Settings
 from pump.storage.journal import Journal
 from pump.storage.settings_store import SettingsStore
 from pump.ui.canvas import Canvas
@@ -24,6 +23,7 @@ from pump.ui.ui import Ui
 from pump.version import VERSION
 
 _SENSE_EVERY_MS = const(1_000)
+_SENSE_LOADED_MS = const(500)
 _BUTTONS_MS = const(10)
 _MOTOR_MS = const(5)
 _TIDY_EVERY_MS = const(60_000)
@@ -31,17 +31,35 @@ _REST_MS = const(500)
 _FAULT_MS = const(20)
 _OVERDUE_MS = const(1_000)  # a train that is so late will not end by itself
 _TICKS_MASK = const(0x3FFFFFFF)
+_ENOSPC = const(28)
+_SETTINGS_BLOCKS = const(4)  # a folder of its own, and a move of it to other blocks
 _WRITE_AGAIN_MS = const(5_000)
 _PORT_MS = const(20)
 _WRITE_BYTES = const(256)
+_SILENT_MS = const(60_000)  # then the host is taken for gone
 _SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the board restarts
 # How far back the log is read at boot until a whole checkpoint was found.
-_TAILS = (160, 640, 2_560)
-_NEEDED_ONCE = ("pump.core.recall", "pump.core.event_table", "pump.storage.recovery")
+_TAILS = (80, 320, 1_280, 5_120, 40_960)
+_LINK = "pump.link"
+_TEMPORARY = "pump.core.temporary"  # the one that runs keeps its class
+_SETTING_TABLE = "pump.core.setting_table"
+_CURVES = "pump.core.insulin_curves"
+_NEEDED_ONCE = (
+    "pump.core.recall",
+    "pump.core.calibration",
+    "pump.storage.recovery",
+    _CURVES,
+)
 
 ERROR_OTHER = const(1)
 ERROR_FLASH = const(2)
 ERROR_MEMORY = const(3)
+ERROR_RESTARTS = const(4)
+
+# A pump that the watchdog has to restart so many times in a row starts, tells, and gives nothing;
+# if even that hangs it is not started any more.
+_MOST_RESTARTS = const(3)
+_RUNS_WELL_S = const(600)
 
 
 class App:
@@ -54,40 +72,58 @@ class App:
         self._store = SettingsStore(hardware.files)
         settings = Settings()
         blob = self._store.load()
-        self._settings_lost = self._store.lost
+        self._settings_damaged = self._store.damaged
         if blob is not None and not settings.decode(blob):
-            self._settings_lost = True
+            self._settings_damaged = True
         self.pump = Pump(Profile(board), settings)
-        self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, _forget_menu)
+        self.pump.remote.random = hardware.random_bytes
+        self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, self._forget_menu)
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
-        self.link = Link(_Service(self, board, hardware), _forget_console)
+        self._link = None  # loaded while a host talks
+        self._travel = None
+        if hardware.end_stop is not None:
+            from pump.core.travel import Travel
+
+            self._travel = Travel(self.pump)
+        self._silent_ms = 0
         self._sense_ms = _SENSE_EVERY_MS
+        self._keys = 0
+        self._lit = True
+        self._dark = False  # the display has been told to be, and has taken it
+        self._keys_ms = 0
         self._service_ms = 0
         self._write_ms = 0
-        self._recalled = False
+        self._numbered = False  # the end of the log was found: records have their numbers
+        self._restarts = hardware.restarts()
+        self._failed_by = (ERROR_OTHER, 0)  # code and detail of the error that ended delivery
         self._train_ms = _MOTOR_MS
         self._began_ms = 0  # the train under way, and how long it may take
         self._longest_ms = 0
         self._port_ms = _PORT_MS
         self._tidy_ms = 0
+        self._looks_back = True
+        self.host_has_talked = False  # since the start
         self.in_service = False  # granted, answered, recorded: leave the loop
 
     def start(self):
         """Recall the past from the log and go on from it. Nothing moves before this is durable."""
-        recovery = self.journal.recover()
+        recovery = self._find_numbers()
         self.pump.start(
             self._recall(), self.journal.next_seq, self._hardware.reset_cause(), VERSION
         )
-        self._recalled = True
-        self.pump.report_log(
+        self.pump.alarms.report_log(
             recovery.found_empty,
             recovery.torn_bytes,
-            recovery.damaged_records,
+            recovery.damaged_records + self.journal.take_skipped(),
             recovery.missing_records,
         )
-        if self._settings_lost:
-            self.pump.report_settings_lost()
+        # Saved anew, a damaged slot is whole again, and not told of at the next start.
+        self.pump.settings_dirty = self._settings_damaged
+        self._ask_wall_clock()
+        turning = self._hardware.turning
+        if turning is not None and not turning.ready:
+            self.pump.did_not_turn(0)
         for name in _NEEDED_ONCE:
             _forget(name)
         self._hardware.collect_garbage()
@@ -97,13 +133,13 @@ class App:
     def run(self):
         """Run until service is granted. Leaves with the motor off."""
         hardware = self._hardware
+        if self._restarts > _MOST_RESTARTS:
+            raise RuntimeError("restarted %d times in a row" % self._restarts)
         hardware.port.open()
+        hardware.start_watchdog()  # a start that hangs is a hang as well
         try:
-            try:
-                self.start()
-            except Exception as error:  # noqa: BLE001 - as in guarded_turn
-                self._halt(error)
-            hardware.start_watchdog()
+            self.guarded_start()
+            hardware.feed_watchdog()
             while not self.in_service:
                 hardware.sleep_ms(self.guarded_turn())
         finally:
@@ -112,10 +148,22 @@ class App:
             hardware.stepper.release()
         hardware.restart_into_service()
 
+    def guarded_start(self):
+        """A start that never raises; after too many restarts the pump then gives nothing."""
+        try:
+            self.start()
+        except Exception as error:  # noqa: BLE001 - as in guarded_turn
+            self._halt(error)
+        if self._restarts == _MOST_RESTARTS:
+            self.pump.fail(ERROR_RESTARTS, self._restarts)
+
     def guarded_turn(self):
         """One turn that never raises: an error ends in a stopped pump with an alarm."""
         if self.pump.state == states.FAULT:
-            return self._fault_turn()
+            try:
+                return self._fault_turn()
+            except Exception:  # noqa: BLE001 - the watchdog was not fed: a restart will come
+                return _FAULT_MS
         try:
             return self.turn()
         except Exception as error:  # noqa: BLE001 - the one place where errors end
@@ -123,39 +171,73 @@ class App:
 
     def turn(self):
         """One turn of the loop; returns for how many ms it may sleep."""
-        hardware = self._hardware
+        hardware, pump = self._hardware, self.pump
         elapsed_ms = hardware.clock.elapsed_ms()
         now_ms = hardware.now_ms()
-        self._book_train()
-        self._read_buttons(now_ms)
-        self.pump.advance(elapsed_ms)
         self._sense(elapsed_ms)
+        # Looked at here before it is called: most turns find nothing to do, and each call of a
+        # function costs 20 us.
+        if pump.train.ordered:
+            self._book_train()
+        self._read_buttons(now_ms)
+        pump.advance(elapsed_ms)
         self.ui.advance(elapsed_ms)
         self._talk(elapsed_ms)
-        self._stop_if_wanted()
-        self._write_log()
-        self._move()
-        self._show(now_ms)
+        if pump.stop_wanted:
+            self._stop_if_wanted()
+        if pump.log.outbox or pump.settings_dirty:
+            self._write_log()
+        if pump.is_due():
+            self._move()
+        if not (self._dark and self.ui.resting and not hardware.buzzer.playing):
+            self._show(now_ms)
         due_ms = self._due_ms(hardware.now_ms())
-        self._tidy(elapsed_ms, due_ms)
+        self._tidy_ms += elapsed_ms
+        if self._looks_back or self._tidy_ms >= _TIDY_EVERY_MS:
+            self._tidy(due_ms)
         hardware.feed_watchdog()
         return due_ms
 
     # ---- starting
+
+    def _find_numbers(self):
+        """Find the end of the log: what happens from here on can be recorded. A Recovery."""
+        recovery = self.journal.recover()
+        log = self.pump.log
+        for packed in self.journal.tail(1):
+            log.boot = header(packed)[1] + 1
+        log.next_seq = self.journal.next_seq
+        self._numbered = True
+        return recovery
 
     def _recall(self):
         """Fold the end of the log, from far enough back to hold a whole checkpoint."""
         from pump.core.recall import Recall
 
         for count in _TAILS:
-            past = Recall(self.pump.log.layouts)
+            past = Recall()
             found = 0
             for packed in self.journal.tail(count):
                 past.feed(packed)
                 found += 1
             if past.checkpointed or found < count:
                 break
+        past.end(self.journal.next_seq, self._settings_damaged)
         return past
+
+    def _ask_wall_clock(self):
+        """Set the pump's clock by one that went on without power, if there is one that knows."""
+        clock = self._hardware.wall_clock
+        local_s = -1 if clock is None else clock.read_s()
+        if local_s > 0:
+            offset_min = self.pump.settings.get(st.UTC_OFFSET_MIN)
+            self.pump.set_clock(local_s, offset_min, events.SOURCE_RESTART)
+        self.pump.clock.was_set = False
+
+    def _tell_wall_clock(self):
+        self.pump.clock.was_set = False
+        if self._hardware.wall_clock is not None:
+            self._hardware.wall_clock.write_s(self.pump.clock.local_s)
 
     # ---- one turn
 
@@ -167,6 +249,11 @@ class App:
             cut = stepper.was_cut()
             self.pump.moved(stepper.take(), cut)
             self.pump.stands_at(stepper.position_steps)
+            turning = self._hardware.turning
+            if turning is not None:
+                lost_steps = turning.lost_steps(stepper.position_steps)
+                if lost_steps:
+                    self.pump.did_not_turn(lost_steps)
         elif self._hardware.now_ms() - self._began_ms & _TICKS_MASK > self._longest_ms:
             self._give_up()
 
@@ -182,11 +269,15 @@ class App:
     def _stop_motor(self):
         """Stop the train and switch the coils off: one of the two, should the other fail."""
         stepper = self._hardware.stepper
-        for part in (stepper.stop, stepper.release):
-            try:
-                part()
-            except Exception:  # noqa: BLE001 - nothing is left to tell it to
-                pass
+        # Written out: a loop over the two would need memory, and that may be what ran out.
+        try:
+            stepper.stop()
+        except Exception:  # noqa: BLE001 - nothing is left to tell it to
+            pass
+        try:
+            stepper.release()
+        except Exception:  # noqa: BLE001 - as above
+            pass
 
     def _read_buttons(self, now_ms):
         buttons = self._hardware.buttons
@@ -197,32 +288,97 @@ class App:
             self.ui.gesture(event[0], event[1])
 
     def _sense(self, elapsed_ms):
+        # Rather while the coils are on, just before a train is booked: a weak battery shows then.
         self._sense_ms += elapsed_ms
-        if self._sense_ms >= _SENSE_EVERY_MS:
-            pump, hardware = self.pump, self._hardware
+        pump, hardware = self.pump, self._hardware
+        loaded = pump.train.ordered != 0
+        if self._sense_ms >= (_SENSE_LOADED_MS if loaded else _SENSE_EVERY_MS):
             pump.sense(hardware.battery.read_mv(), hardware.pressure.read_mbar())
-            pump.keys_down(hardware.buttons.down(), self._sense_ms // _SENSE_EVERY_MS)
-            if not pump.moving():
+            self._keys_ms += self._sense_ms
+            keys = hardware.buttons.down()
+            if keys or self._keys:
+                pump.keys_down(keys, self._keys_ms // 1000)
+                self._keys = keys
+            self._keys_ms %= 1000
+            if not loaded:
                 pump.stands_at(hardware.stepper.position_steps)
+            if self._travel is not None:
+                self._travel.look(hardware.end_stop.reached())
             self._sense_ms = 0
 
     def _talk(self, elapsed_ms):
-        link = self.link
-        port = self._hardware.port
-        link.advance(elapsed_ms)
-        room = link.room()
-        link.feed(port.read(room) if room else b"")
-        out = link.pending(_WRITE_BYTES)
-        if out:
-            taken = port.write(out)
-            link.sent(taken)
-            self._port_ms = 0 if taken else _PORT_MS  # a host that does not read can wait
+        if self._link is not None:
+            self._converse(self._link, elapsed_ms)
+        elif self._hardware.port.waiting():
+            self._load_link()
         if self.pump.state == states.SERVICE:
             self._leave(elapsed_ms)
 
+    def _load_link(self):
+        """A host has begun to talk: nobody else needs what answers it, and memory is dear."""
+        try:
+            from pump.link.link import Link
+            from pump.link.service import Service
+
+            service = Service(self, self._board, self._hardware, VERSION)
+            self._link = Link(service, self._let_go)
+        except MemoryError:
+            # No reason to stop delivery: the host will ask again.
+            self._hardware.port.read(_WRITE_BYTES)
+            _forget(_LINK)
+        self._silent_ms = 0
+        self._hardware.collect_garbage()
+
+    def _let_go(self):
+        # At once: what a seal needs takes a third of the heap until it is collected.
+        _forget_talk()
+        self._hardware.collect_garbage()
+
+    def _converse(self, link, elapsed_ms):
+        port = self._hardware.port
+        # First what an earlier turn has answered, once the records and settings of it are durable.
+        pump = self.pump
+        waits = pump.log.outbox or pump.settings_dirty
+        out = b"" if waits and pump.state != states.FAULT else link.pending(_WRITE_BYTES)
+        taken = port.write(out) if out else 0
+        link.sent(taken)
+        link.advance(elapsed_ms)
+        room = link.room()
+        came = port.read(room) if room else b""
+        link.feed(came)
+        # A host that does not read can wait, and so can an answer until the train has ended.
+        waits = pump.log.outbox or pump.settings_dirty
+        more = taken or (not out and not waits and link.pending(1))
+        self._port_ms = 0 if more else _PORT_MS
+        # A byte that nobody would take must not end the sleep.
+        self._hardware.listening = link.room() > 0
+        if came or out:
+            self._silent_ms = 0
+        else:
+            self._silent_ms += elapsed_ms
+            if self._silent_ms >= _SILENT_MS:
+                self._link = None
+                _forget(_LINK)
+                _forget(_SETTING_TABLE)
+                _forget(_CURVES)
+
+    def _forget_menu(self):
+        """Let go of what only who stands in the menu needs."""
+        self.pump.forget_change()
+        _forget("pump.ui.pages")
+        _forget("pump.core.change")
+        _forget("pump.core.calculator")
+        _forget("pump.core.calibration")
+        _forget(_TEMPORARY)
+        _forget(_SETTING_TABLE)
+        _forget(_CURVES)
+
+    def _talking(self):
+        return self._link is not None and not self._link.idle()
+
     def _leave(self, elapsed_ms):
         self._service_ms += elapsed_ms
-        answered = self.link.idle() or self._service_ms >= _SERVICE_ANSWER_MS
+        answered = not self._talking() or self._service_ms >= _SERVICE_ANSWER_MS
         if answered and not self.pump.log.outbox and not self.journal.staged:
             self.in_service = True
 
@@ -239,22 +395,37 @@ class App:
         A flash erase keeps the CPU for 45 ms and more: nothing could stop the motor meanwhile.
         """
         outbox = self.pump.log.outbox
-        # Before the log was recalled nobody knows which numbers are free.
-        if self.pump.moving() or not self._recalled:
+        # Before the end of the log was found nobody knows which numbers are free.
+        if self.pump.moving() or not self._numbered:
             return
         while outbox:
             self.journal.append(outbox[0])
             outbox.pop(0)  # not before: what the flash refused must still wait here
         if self.journal.staged:
             self.journal.commit()
+        if self.pump.clock.was_set:
+            self._tell_wall_clock()
         if self.pump.settings_dirty:
-            self._store.save(self.pump.settings.encode())
-            self.pump.settings_dirty = False
+            self._save_settings()
+
+    def _save_settings(self):
+        blob = self.pump.settings.encode()
+        try:
+            self._store.save(blob)
+        except OSError as error:
+            # Where other files have filled the flash, the oldest records make room.
+            if error.args[0] != _ENOSPC or not self.journal.make_room(_SETTINGS_BLOCKS):
+                raise
+            self._store.save(blob)
+        self.pump.settings_dirty = False
 
     def _move(self):
         hardware = self._hardware
         # While STOP is down the engine would end a train before its first step.
         if self.journal.staged or hardware.buttons.stop_down():
+            return
+        travel = self._travel
+        if travel is not None and travel.holds(hardware.end_stop.reached()):
             return
         burst = self.pump.next_burst()
         if burst and self.pump.stands_at(hardware.stepper.position_steps):
@@ -266,7 +437,7 @@ class App:
     def _show(self, now_ms):
         hardware = self._hardware
         display = hardware.display
-        lit = self.ui.lit()
+        lit = self._lit = self.ui.lit()
         if lit and self.ui.dirty:
             self._canvas.clear()
             self.ui.draw(self._canvas)
@@ -279,36 +450,55 @@ class App:
 
     def _due_ms(self, now_ms):
         hardware = self._hardware
-        if hardware.display.step(now_ms):
-            return 0
         due_ms = self.pump.due_ms()
-        due_ms = min(due_ms, self.ui.due_ms())
+        if not (self._dark and self.ui.resting):
+            if hardware.display.step(now_ms):
+                return 0
+            self._dark = not self._lit
+            due_ms = min(due_ms, self.ui.due_ms())
         if hardware.buttons.active():
             due_ms = min(due_ms, _BUTTONS_MS)
-        if self.pump.moving():
+        if self.pump.train.ordered:
             due_ms = min(due_ms, self._train_ms)
             self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
-        if not self.link.idle() or self.pump.state == states.SERVICE:
+        talks = self._link is not None and self._talking()
+        if talks or self.pump.state == states.SERVICE:
             due_ms = min(due_ms, self._port_ms)
         if hardware.buzzer.playing:
             due_ms = min(due_ms, hardware.buzzer.due_ms(now_ms))
         return due_ms
 
-    def _tidy(self, elapsed_ms, due_ms):
-        # Collected while there is time, so that it need not happen in the middle of something.
-        self._tidy_ms += elapsed_ms
+    def _tidy(self, due_ms):
+        # While there is time, so that it need not happen in the middle of something.
+        if self._looks_back and not self.pump.moving():
+            self._look_back()
         if self._tidy_ms >= _TIDY_EVERY_MS and due_ms >= _REST_MS:
             self._tidy_ms = 0
             self._hardware.collect_garbage()
+            self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
+            if self._restarts and self.pump.clock.uptime_s >= _RUNS_WELL_S:
+                self._restarts = 0
+                self._hardware.forget_restarts()
+
+    def _look_back(self):
+        """Go on with what a start leaves to be looked at in the log."""
+        self._looks_back = self.journal.look_back()
+        if not self._looks_back:
+            self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
 
     # ---- the end of errors
 
     def _halt(self, error):
         """Stop the motor, raise the alarm. Delivery ends until a restart."""
         self._stop_motor()
-        self._hardware.keep_error(error)
-        self.pump.fail(*_code_of(error))
+        self._failed_by = _code_of(error)
         self._write_ms = _WRITE_AGAIN_MS
+        try:
+            self._hardware.collect_garbage()  # there may be no memory for what follows
+        except Exception:  # noqa: BLE001 - nothing is left to tell it to
+            pass
+        _quietly(self.pump.fail, *self._failed_by)
+        _quietly(self._hardware.keep_error, error)
         return 0
 
     def _fault_turn(self):
@@ -330,19 +520,13 @@ class App:
             (self._show, (now_ms,)),
             (hardware.display.step, (now_ms,)),
         ):
-            try:
-                part(*arguments)
-            except Exception:  # noqa: BLE001 - nothing is left to tell it to
-                pass
+            _quietly(part, *arguments)
         hardware.feed_watchdog()
         return _FAULT_MS
 
     def _book_what_is_known(self):
         # Nothing is written while a train is under way: an engine that fails must not keep it so.
-        try:
-            self._book_train()
-        except Exception:  # noqa: BLE001 - as above
-            pass
+        _quietly(self._book_train)
         if self.pump.moving():
             self._give_up()
 
@@ -351,18 +535,30 @@ class App:
         self._write_ms += elapsed_ms
         if self._write_ms >= _WRITE_AGAIN_MS:
             self._write_ms = 0
+            if not self._numbered:
+                self._number_late()
             self._write_log()
 
+    def _number_late(self):
+        """The log could not be read at the start. If it can be now, tell there what happened.
 
-def _forget_menu():
-    """Let go of what only who stands in the menu needs."""
-    _forget("pump.ui.pages")
+        What waits was given numbers that are taken: of that only the error itself is told.
+        """
+        self.journal = Journal(self._hardware.files)
+        self._find_numbers()
+        self.pump.log.outbox.clear()
+        self.pump.fail(*self._failed_by)
 
 
-def _forget_console():
-    """Let go of what only who types at a terminal needs."""
+def _forget_talk():
+    """Let go of what only who types at a terminal or sends a seal needs."""
     _forget("pump.link.console")
+    _forget("pump.link.sealed")
     _forget("pump.core.event_table")
+    _forget(_TEMPORARY)
+    _forget("pump.core.calibration")
+    _forget(_SETTING_TABLE)
+    _forget(_CURVES)
 
 
 def _forget(name):
@@ -375,94 +571,21 @@ def _forget(name):
         delattr(sys.modules[package], last)
 
 
+def _quietly(part, *arguments):
+    """Call one part of what is done after an error: another error in it must not stop the rest."""
+    try:
+        part(*arguments)
+    except Exception:  # noqa: BLE001 - nothing is left to tell it to
+        pass
+
+
 def _code_of(error):
     """(code, detail) of an exception, for the log."""
-    if isinstance(error, OSError):
-        return ERROR_FLASH, abs(error.args[0]) if error.args else 0
     if isinstance(error, MemoryError):
         return ERROR_MEMORY, 0
-    return ERROR_OTHER, crc32(repr(error).encode())
-
-
-class _Service:
-    """What the link may ask of this pump; see link/link.py. Every change goes to the core."""
-
-    def __init__(self, app, board, hardware):
-        self._app = app
-        self._board = board
-        self._hardware = hardware
-
-    def opened(self):
-        self._app.pump.log.write(events.LINK_OPENED)
-
-    def identity(self):
-        boot = self._app.pump.log.boot
-        return "Basalt", self._board.NAME, VERSION, self._hardware.unique_id(), boot
-
-    def status(self):
-        pump, journal = self._app.pump, self._app.journal
-        clock, bolus = pump.clock, pump.bolus
-        flags = CLOCK_TRUSTED if clock.trusted else 0
-        if bolus.active:
-            flags |= BOLUS_RUNNING
-        left = pump.reservoir_steps
-        return (
-            pump.state,
-            flags,
-            pump.alarms.raised,
-            pump.alarms.waiting,
-            pump.profile.scale.dose_mu(left) if left >= 0 else -1,
-            pump.battery_mv,
-            pump.basal_rate_mu_h(),
-            bolus.bolus_id,
-            bolus.asked_mu,
-            bolus.given_mu(),
-            pump.log.boot,
-            clock.uptime_s,
-            clock.uptime_ms,
-            clock.local_s,
-            pump.settings.get(st.UTC_OFFSET_MIN),
-            self._hardware.free_bytes(),
-            journal.first_seq,
-            journal.next_seq,
-        )
-
-    def settings(self):
-        settings = self._app.pump.settings
-        return [(row[0], row[1], settings.get(row[0]), row[3], row[4]) for row in SETTINGS]
-
-    def basal(self):
-        program = self._app.pump.settings.basal
-        return [
-            (program.starts_min[index], program.rates_mu_h[index])
-            for index in range(program.segments())
-        ]
-
-    def clock(self):
-        clock = self._app.pump.clock
-        offset_min = self._app.pump.settings.get(st.UTC_OFFSET_MIN)
-        return clock.local_s, offset_min, clock.trusted, clock.uptime_s, clock.uptime_ms
-
-    def log_range(self):
-        return self._app.journal.first_seq, self._app.journal.next_seq
-
-    def read_records(self, seq, buffer):
-        return self._app.journal.read_into(seq, buffer)
-
-    def screen(self):
-        return self._hardware.display.buffer
-
-    def set_setting(self, number, value):
-        return self._app.pump.set_setting(number, value, events.SOURCE_LINK)
-
-    def set_basal(self, segments):
-        return self._app.pump.set_basal(segments, events.SOURCE_LINK)
-
-    def set_clock(self, local_s, utc_offset_min):
-        return self._app.pump.set_clock(local_s, utc_offset_min, events.SOURCE_LINK)
-
-    def acknowledge(self):
-        return self._app.pump.acknowledge(events.SOURCE_LINK)
-
-    def request_service(self):
-        return self._app.pump.grant_service(events.SOURCE_LINK)
+    try:
+        if isinstance(error, OSError):
+            return ERROR_FLASH, abs(error.args[0]) if error.args else 0
+        return ERROR_OTHER, crc32(repr(error).encode())
+    except Exception:  # noqa: BLE001 - an error that cannot be told is an error all the same
+        return ERROR_OTHER, 0

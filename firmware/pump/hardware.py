@@ -9,7 +9,7 @@ import time
 import framebuf
 import machine
 import micropython
-from machine import ADC, I2C, PWM, Pin
+from machine import I2C, PWM, Pin
 from micropython import const
 
 from pump.drivers.buttons import STOP, Buttons
@@ -25,6 +25,7 @@ _WATCHDOG_MS = const(8000)
 _SLICE_MS = const(20)  # how late a key or a byte may be noticed while the loop sleeps
 _I2C_TIMEOUT_US = const(10_000)  # three times the longest message
 _BUZZER_HZ = const(2000)
+_HALF_DUTY = const(32768)
 _HELD_MS = const(200)
 _WRITE_BYTES = const(256)
 _PACKET_BYTES = const(64)  # of full-speed USB; the wait for room is one per packet
@@ -39,13 +40,15 @@ _ERROR_FILE = "/error.txt"
 class Hardware:
     """The parts of one power-on, as attributes; `board` is the module with the literals.
 
-    stepper, buttons, display, framebuf, buzzer, battery, pressure, clock, files, port. Make one
-    only: pins and state machines are taken.
+    stepper, buttons, display, framebuf, buzzer, battery, pressure, turning, end_stop, clock,
+    wall_clock, files, port; turning, end_stop and wall_clock are None where the board has none.
+    Make one only: pins and state machines are taken. The driver of a part that few boards have is
+    imported when one does.
     """
 
     def __init__(self, board):
         # First of all the coils off: a pin that floats may turn the motor.
-        enable = Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
+        switch = _coils_off(board)
         keys = tuple(
             Pin(number, Pin.IN, Pin.PULL_UP)
             for number in (
@@ -55,39 +58,30 @@ class Hardware:
                 board.BUTTON_STOP_PIN,
             )
         )
-        self._port = _port_of(board.CHIP)
+        port = self._port = _port_of(board.CHIP)
+        self._chip = board.CHIP
         self._edge = False
         self._watchdog = None
+        self.listening = True  # whether a byte from the host ends a sleep; the app says
         self.framebuf = framebuf
-        self.engine = self._port.PulseEngine(
-            board.STEP_PIN,
-            board.BUTTON_STOP_PIN,
-            Ramp(board.RAMP, board.STEP_RATE_HZ),
-            board.LONGEST_TRAIN,
-            board.PULSE_MACHINE,
-        )
-        self.stepper = Stepper(
-            self.engine,
-            Pin(board.DIR_PIN, Pin.OUT, value=board.FORWARD_LEVEL),
-            enable,
-            board.FORWARD_LEVEL,
-            board.ENABLED_LEVEL,
-            board.COILS_HOLD,
-        )
+        bus = _bus(board)
+        self.engine, self.stepper = _motor(board, port, switch)
         self.buttons = Buttons(keys, time.ticks_ms())
         for key in keys[:STOP]:
-            key.irq(self._on_edge, Pin.IRQ_FALLING, hard=True)
-        keys[STOP].irq(self._on_stop, Pin.IRQ_FALLING, hard=True)
-        self.display = _display(board)
-        self.buzzer = Buzzer(_pwm_or_none(board.BUZZER_PIN))
-        self.battery = Battery(ADC(Pin(board.BATTERY_ADC_PIN)), board.BATTERY_FULL_SCALE_MV)
-        self.pressure = Pressure(
-            _adc_or_none(board.PRESSURE_ADC_PIN),
-            board.PRESSURE_FULL_SCALE_MBAR,
-            board.PRESSURE_ZERO_U16,
-            board.PRESSURE_SPAN_U16,
-        )
+            port.watch(key, self._on_edge)
+        port.watch(keys[STOP], self._on_stop)
+        self.display = _display(board, bus)
+        self.buzzer = Buzzer(_sounder(board))
+        self.battery = Battery(port.adc(board.BATTERY_ADC_PIN), board.BATTERY_FULL_SCALE_MV)
+        self.pressure = _pressure(board, port)
+        self.turning = _turning(board, port)
+        self.end_stop = None
+        if board.END_PIN is not None:
+            from pump import extras
+
+            self.end_stop = extras.end_stop(board, port, self.stepper)
         self.clock = UptimeClock(time.ticks_ms, time.ticks_diff)
+        self.wall_clock = _wall_clock(board, bus)
         self.files = DeviceFiles()
         self.port = UsbPort()
 
@@ -107,12 +101,15 @@ class Hardware:
 
     def sleep_ms(self, duration_ms):
         """Sleep, at most this long; a key or a byte from the host ends it. Allocates nothing."""
-        while duration_ms > 0 and not self._edge and not self.port.waiting():
+        while duration_ms > 0 and not self._edge and not self._called():
             slice_ms = duration_ms if duration_ms < _SLICE_MS else _SLICE_MS
             time.sleep_ms(slice_ms)
             duration_ms -= slice_ms
             self.buttons.watching(time.ticks_ms())
         self._edge = False
+
+    def _called(self):
+        return self.listening and self.port.waiting()
 
     def start_watchdog(self):
         """From now on feed_watchdog() is due every 8 s. Cannot be taken back but by a reset."""
@@ -125,11 +122,23 @@ class Hardware:
 
     def reset_cause(self):
         """What made the board start: 0 power, 1 watchdog, 2 asked for (events.RESET_*)."""
-        return self._port.reset_cause()
+        return self._port.reset_cause(self._chip)
+
+    def restarts(self):
+        """How many starts in a row were the watchdog's, this one too. Asked once a start."""
+        return self._port.restarts(self._chip)
+
+    def forget_restarts(self):
+        """The pump runs well: the next restart is the first again."""
+        self._port.forget_restarts(self._chip)
 
     def unique_id(self):
         """The chip's own number, bytes."""
         return machine.unique_id()
+
+    def random_bytes(self, count):
+        """From the chip's own noise: for the code of a pairing."""
+        return os.urandom(count)
 
     def free_bytes(self):
         """Free heap."""
@@ -174,7 +183,7 @@ def service_asked(board):
         asked = True
     except OSError:
         pass
-    if asked or _port_of(board.CHIP).reset_cause() != 0:
+    if asked or _port_of(board.CHIP).reset_cause(board.CHIP) != 0:
         return asked
     stop = Pin(board.BUTTON_STOP_PIN, Pin.IN, Pin.PULL_UP)
     time.sleep_us(10)  # the pull-up lifts the wire
@@ -184,13 +193,20 @@ def service_asked(board):
     return not stop.value()
 
 
-def park(board):
-    """For boot.py in service mode: coils off, the screen says what this is. Delivers nothing."""
-    Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
-    display = _display(board)
-    display.frame.text("Service mode", 16, 16)
-    display.frame.text("no delivery", 20, 32)
-    display.frame.text("restart to pump", 4, 48)
+def park(board, failed=False):
+    """For boot.py in service mode: coils off, the screen says what this is. Delivers nothing.
+
+    `failed`: for main.py when the pump cannot run. A tone sounds until the power goes.
+    """
+    _coils_off(board)
+    sounder = _sounder(board)
+    if failed and sounder is not None:
+        sounder.duty_u16(_HALF_DUTY)
+    display = _display(board, _bus(board))
+    frame = display.frame
+    frame.text("PUMP FAILED" if failed else "Service mode", 16, 16)
+    frame.text("no delivery", 20, 32)
+    frame.text("do not use it" if failed else "restart to pump", 4, 48)
     display.show()
     while display.step(time.ticks_ms()):
         pass
@@ -318,29 +334,99 @@ class UsbPort:
 
 def _port_of(chip):
     """The module of pump/ports that knows this chip."""
-    if chip == "rp2040":
+    if chip in ("rp2040", "rp2350"):
         from pump.ports import rp2
 
         return rp2
+    if chip in ("esp32", "esp32s3"):
+        from pump.ports import esp32
+
+        return esp32
     from pump.ports import any as anywhere
 
     return anywhere
 
 
-def _display(board):
-    bus = I2C(  # pyright: ignore[reportCallIssue] - `timeout` is not in the stubs
+def _coils_off(board):
+    """The motor's switch, off: a pin, or the four coils of a motor without a driver chip."""
+    if board.STEPPER == "coils":
+        from pump import extras
+
+        return extras.coils(board)
+    return Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
+
+
+def _motor(board, port, switch):
+    """(pulse engine, Stepper)."""
+    ramp = Ramp(board.RAMP, board.STEP_RATE_HZ)
+    forward = board.FORWARD_LEVEL
+    if board.STEPPER == "coils":
+        from pump import extras
+
+        engine = extras.coil_engine(board, switch, ramp)
+        return engine, Stepper(engine, switch.direction, switch.enable, forward, 1)
+    engine = port.make_engine(board, ramp)
+    direction = Pin(board.DIR_PIN, Pin.OUT, value=forward)
+    return engine, Stepper(
+        engine, direction, switch, forward, board.ENABLED_LEVEL, board.COILS_HOLD
+    )
+
+
+def _bus(board):
+    return I2C(  # pyright: ignore[reportCallIssue] - `timeout` is not in the stubs
         board.I2C_ID,
         sda=Pin(board.I2C_SDA_PIN),
         scl=Pin(board.I2C_SCL_PIN),
         freq=board.I2C_HZ,
         timeout=_I2C_TIMEOUT_US,
     )
-    return SSD1306(bus, framebuf, 128, 64, board.I2C_ADDRESS)
 
 
-def _pwm_or_none(number):
-    return None if number is None else PWM(Pin(number), freq=_BUZZER_HZ, duty_u16=0)
+def _display(board, bus):
+    sh1106 = board.DISPLAY == "sh1106"
+    return SSD1306(bus, framebuf, 128, 64, board.I2C_ADDRESS, sh1106)
 
 
-def _adc_or_none(number):
-    return None if number is None else ADC(Pin(number))
+def _sounder(board):
+    """What a Buzzer plays on, or None."""
+    if board.BUZZER_PIN is None:
+        return None
+    pin = Pin(board.BUZZER_PIN, Pin.OUT, value=0)
+    if board.BUZZER == "active":
+        from pump import extras
+
+        return extras.active_buzzer(pin)
+    return PWM(pin, freq=_BUZZER_HZ, duty_u16=0)
+
+
+def _pressure(board, port):
+    if board.PRESSURE is None:
+        return Pressure(None, 0)
+    if board.PRESSURE == "hx711":
+        from pump import extras
+
+        return extras.force_sensor(board)
+    return Pressure(
+        port.adc(board.PRESSURE_ADC_PIN),
+        board.PRESSURE_FULL_SCALE_MBAR,
+        board.PRESSURE_ZERO_U16,
+        board.PRESSURE_SPAN_U16,
+    )
+
+
+def _turning(board, port):
+    """What tells that the motor turned, or None."""
+    if board.STEPPER != "tmc2209" and board.TURN_PIN is None:
+        return None
+    from pump import extras
+
+    return extras.turning(board, port)
+
+
+def _wall_clock(board, bus):
+    """A clock that goes on without power, or None."""
+    if board.CLOCK is None:
+        return None
+    from pump import extras
+
+    return extras.wall_clock(bus)

@@ -2,8 +2,11 @@
 
 import pytest
 
+from host_tests.fakes.flash import Files, Flash
+from host_tests.proofs.lives import with_records
 from host_tests.rig import DOWN, OK, STOP, UP, Rig
 from pump.core import alarms, events, states
+from pump.core import settings as st
 
 FULL_PICTURE_MS = 400
 
@@ -56,7 +59,7 @@ def test_holding_up_repeats_and_gets_faster(rig):
 def test_down_takes_back_and_never_goes_below_nothing(rig):
     rig.press(UP)
     rig.press(UP, times=2)
-    rig.press(DOWN, times=5)
+    rig.press(DOWN, times=6)
     rig.press(UP, times=2)
     rig.press(OK, times=2)
     assert rig.pump.bolus.asked_mu == 100
@@ -166,6 +169,16 @@ def test_a_power_cut_in_a_bolus_leaves_a_log_that_holds_the_truth():
     assert rig.all(events.BOLUS_END)[0][3] == events.END_POWER_LOST
 
 
+def test_the_loop_sleeps_while_a_record_waits_for_the_end_of_a_train(rig):
+    rig.bolus(1000)
+    rig.run_until(lambda: rig.hardware.engine.busy())
+    rig.pump.set_setting(st.MAX_DAY_MU, 50_000, events.SOURCE_LINK)
+    assert rig.app.guarded_turn() > 0
+    rig.run_s(60)
+    assert len(rig.all(events.SETTING_CHANGED)) == 1
+    assert rig.steps == owed_steps(1000)
+
+
 def test_the_day_of_a_pump_is_in_its_log():
     rig = Rig(program=[(0, 800), (360, 1_200)])
     for dose_mu in (2000, 1500):
@@ -244,9 +257,9 @@ def test_a_display_that_is_unplugged_never_stops_basal():
 
 def test_a_restart_keeps_settings_and_reservoir():
     rig = Rig(program=[(0, 3_000)])
-    rig.pump.start_change(events.SOURCE_BUTTONS)
-    rig.pump.load_reservoir(200_000, events.SOURCE_BUTTONS)
-    rig.pump.finish_change(events.SOURCE_BUTTONS)
+    rig.pump.change.start(events.SOURCE_BUTTONS)
+    rig.pump.change.load(200_000, events.SOURCE_BUTTONS)
+    rig.pump.change.finish(events.SOURCE_BUTTONS)
     rig.run_s(60)
     left = rig.pump.reservoir_steps
     rig.restart()
@@ -279,3 +292,54 @@ def test_the_reservoir_is_changed_by_the_guided_sequence(rig):
     assert rig.pump.state == states.RUNNING
     assert rig.pump.odometer_steps == 0
     assert rig.steps != before
+
+
+def test_a_damaged_record_among_the_last_ones_is_told_once():
+    rig = Rig(program=[(0, 1_000)])
+    for value in range(40):
+        rig.pump.set_setting(st.MAX_DAY_MU, 50_000 + 100 * value, events.SOURCE_LINK)
+        rig.turn()
+    path = "/log/00000001.seg"
+    with rig.hardware.files.open(path, "rb") as file:
+        data = bytearray(file.read())
+    data[20 * 28] ^= 1
+    with rig.hardware.files.open(path, "wb") as file:
+        file.write(data)
+    for _ in range(2):
+        rig.restart()
+        assert rig.all(events.LOG_DAMAGED) == [(0, 1, 0)]
+    rig.run_s(200)
+    assert rig.all(events.LOG_DAMAGED) == [(0, 1, 0)]
+
+
+def test_a_damaged_record_that_a_pull_comes_upon_is_told_once():
+    rig = Rig(program=[(0, 1_000)])
+    for value in range(400):
+        rig.pump.set_setting(st.MAX_DAY_MU, 50_000 + 100 * value, events.SOURCE_LINK)
+        rig.turn()
+    path = "/log/00000001.seg"
+    with rig.hardware.files.open(path, "rb") as file:
+        data = bytearray(file.read())
+    data[20 * 28] ^= 1
+    with rig.hardware.files.open(path, "wb") as file:
+        file.write(data)
+    rig.restart()
+    assert not rig.all(events.LOG_DAMAGED)  # this read the whole log, as a pull does
+    for _ in range(2):
+        rig.run_s(200)
+        assert rig.all(events.LOG_DAMAGED) == [(0, 1, 0)]
+    assert rig.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+
+
+def test_settings_are_saved_though_other_files_have_filled_the_flash():
+    flash = Flash(image=with_records(3_600, 64))
+    files = Files(flash)
+    with files.open("/music", "wb") as file:
+        file.write(bytes(4096 * (files.free_blocks() - 2)))
+    rig = Rig(flash=flash, program=[(0, 1_000)])
+    rig.run_s(200)
+    assert rig.hardware.errors == []
+    assert rig.steps > 0
+    assert rig.app.journal.first_seq > 1
+    rig.restart()
+    assert rig.pump.settings.basal.rate_mu_h(0) == 1_000

@@ -77,7 +77,7 @@ class Chip:
         mcu.load_bootrom(BOOTROM_B1)
         load_uf2(image or find_image(), mcu)
         if filesystem is not None:
-            self._region()[:] = filesystem
+            self._put_filesystem(filesystem)
         self._pacer = Pacer(mcu)
         connect_outputs_to_inputs(mcu, self._pacer)
         levels = self.board.FORWARD_LEVEL, self.board.ENABLED_LEVEL
@@ -90,6 +90,9 @@ class Chip:
         self.pty = None
         self._stop_alarm = mcu.clock.create_alarm(self._stop)
         mcu.watchdog.on_watchdog_trigger = self._watchdog_fired
+        self.watchdog_feeds = 0
+        self._load_watchdog = mcu.watchdog.timer.set
+        mcu.watchdog.timer.set = self._watchdog_loaded
         self.set_battery_mv(4_000)
         self.set_pressure_mbar(0)
         mcu.core.pc = FLASH_START_ADDRESS
@@ -159,6 +162,20 @@ class Chip:
             self.motor.on_pulse = None
         if len(self.motor.pulses) < goal:
             raise OutOfTimeError(f"{goal - len(self.motor.pulses)} of {count} pulses did not come")
+
+    def run_to(self, nanos):
+        """Run to a moment of `nanos`; nothing happens when it is past."""
+        if nanos > self.nanos:
+            self._run_to(nanos)
+
+    def run_into_flash(self, limit_ms):
+        """Run until the flash begins an erase or a program; False when none came in time."""
+        self.flash.on_operation = self._stop
+        try:
+            self._run_to(self.nanos + limit_ms * 1e6)
+        finally:
+            self.flash.on_operation = None
+        return self.flash.left_nanos > 0
 
     def _run_to(self, nanos, enough=None):
         simulator = self._simulator
@@ -263,9 +280,17 @@ class Chip:
 
     # Power
 
-    def cut_power(self):
-        """Take the power away now; returns the filesystem as it lies in the flash."""
-        return bytes(self._region())
+    def cut_power(self, half_done=None):
+        """Take the power away now; returns the filesystem as it lies in the flash.
+
+        `half_done`: what `flash.half_done()` says that the operation under way leaves.
+        """
+        region = bytearray(self._region())
+        if half_done:
+            start, data = half_done
+            start -= self._layout.fs_start
+            region[start : start + len(data)] = data
+        return bytes(region)
 
     def reset(self):
         """Pull RUN low and let it go, as the button on the board does."""
@@ -281,10 +306,19 @@ class Chip:
         self.mcu.enter_reset(from_watchdog=True)
         self._after_reset()
 
+    def _watchdog_loaded(self, value, *options):
+        # It is loaded once before it is enabled as well; that is no feed.
+        self.watchdog_feeds += self.mcu.watchdog.timer.enable
+        self._load_watchdog(value, *options)
+
     def _after_reset(self):
         self.resets += 1
         self._wire.forget()
         self.mcu.leave_reset()
+
+    def _put_filesystem(self, image):
+        start = self._layout.fs_start
+        self.mcu.flash[start : start + tree.SIZE] = image
 
     def _region(self):
         start = self._layout.fs_start

@@ -57,8 +57,8 @@ class PumpOnChip(Chip):
     def boot(self, limit_ms=5_000):
         """Run until the loop runs and the first picture is complete; returns the simulated ms."""
         start = self.ms
-        watchdog = self.mcu.watchdog
-        self.run_until(lambda: watchdog.timer.enable, limit_ms, what="the loop to start")
+        feeds = self.watchdog_feeds
+        self.run_until(lambda: self.watchdog_feeds > feeds, limit_ms, what="the loop to start")
         self.run_until(lambda: self.display.lit, limit_ms, what="the display to be switched on")
         self.run_ms(200)
         return self.ms - start

@@ -3,12 +3,14 @@
 import pytest
 
 from host_tests.chip.chip import OK, STOP, UP, Chip
-from host_tests.chip.pump_on_chip import build_tree
+from host_tests.chip.pump_on_chip import ROOT, build_tree
 from host_tests.chip.test_engine import RemoteEngine
 
 # As main.py does: nothing of the pump in service mode. Then one line of Python in, one out.
 MAIN = """
 if not service:
+    import sys
+    sys.path.append("")
     import pump_under_test
 """
 
@@ -159,6 +161,15 @@ def test_analog_parts_read_what_is_wired(booted, ask):
 
 
 @pytest.mark.on_a_copy
+def test_supply_is_read_where_the_board_has_its_own_divider(booted, ask):
+    booted.set_adc(29, 3_700 / 9_900)
+    vsys = (
+        "__import__('pump.drivers.sensors').drivers.sensors.Battery(hardware._port.adc(29), 9900)"
+    )
+    assert abs(ask(f"{vsys}.read_mv()") - 3_700) < 20
+
+
+@pytest.mark.on_a_copy
 def test_picture_reaches_the_panel(booted, ask):
     ask("(hardware.display.frame.rect(5, 5, 100, 40, 1), hardware.display.show(), show())")
     lit = booted.screen()
@@ -220,6 +231,31 @@ def test_loop_that_hangs_is_reset_by_the_watchdog(booted, ask):
     booted.run_until(lambda: booted.resets, 9_000, every_ms=200)
     booted.wait_for("ready\r\n", 5_000)
     assert ask("hardware.reset_cause()") == 1
+    assert ask("hardware.restarts()") == 1
+    assert ask("hardware.restarts()") == 2, "each start that asks counts"
+    ask("hardware.forget_restarts()")
+    assert ask("hardware.restarts()") == 1
+    booted.reset()
+    booted.wait_for("ready\r\n", 5_000)
+    assert ask("hardware.restarts()") == 0
+
+
+@pytest.mark.on_a_copy
+def test_a_pump_that_cannot_run_says_so_sounds_and_moves_nothing(built):
+    main = (ROOT / "firmware" / "main.py").read_text(encoding="utf-8")
+    files = {str(p.relative_to(built)): p.read_bytes() for p in built.rglob("*") if p.is_file()}
+    files["main.py"] = main.replace("import App", "import Planted")
+    chip = Chip.from_files(files)
+    chip.run_until(lambda: chip.display.lit, 5_000)
+    edges = []
+    chip.mcu.gpio[chip.board.BUZZER_PIN].add_listener(lambda *_: edges.append(chip.nanos))
+    chip.run_ms(3_000)
+    assert chip.screen().count("#") > 200
+    assert not chip.motor.enabled
+    assert chip.motor.pulses == []
+    assert chip.resets == 0
+    assert len(edges) > 4_000  # a tone of 2 kHz
+    assert b"ImportError" in chip.take()
 
 
 @pytest.mark.on_a_copy

@@ -69,14 +69,14 @@ def test_in_service_mode_mpremote_reads_the_board_and_nothing_moves(desk):
             port.path,
             "resume",
             "ls",
-            ":/pump",
+            ":/",
             "+",
             "exec",
             "print(6 * 7)",
         ]
         result = port.run_program(command, limit_s=200)
     assert result.returncode == 0, result.stderr
-    assert "app.mpy" in result.stdout
+    assert "pump.pack" in result.stdout
     assert result.stdout.split()[-1] == "42"
     assert chip.motor.pulses == []
     assert chip.all(events.SERVICE)[-1][0] == 1

@@ -16,6 +16,7 @@ class Board:
     QUANTUM_MU = 5
     REWIND_STEPS = 5_000
     RESERVOIR_MU = 300_000
+    LONGEST_TRAIN = 2_000
     BATTERY_LOW_MV = 3_500
     BATTERY_EMPTY_MV = 3_300
     OCCLUSION_MBAR = 500
@@ -25,15 +26,24 @@ class Bench:
     """Drives the core as the app does. `log` is what became durable, in order."""
 
     def __init__(
-        self, segments=None, settings=None, log=None, board=Board, cause=events.RESET_POWER
+        self,
+        segments=None,
+        settings=None,
+        log=None,
+        board=Board,
+        cause=events.RESET_POWER,
+        next_seq=0,
+        settings_damaged=False,
     ):
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
         self.pump = Pump(Profile(board), settings if settings is not None else Settings())
-        past = Recall(self.pump.log.layouts)
+        past = Recall()
         for packed in self.log:
             past.feed(packed)
-        next_seq = record.seq_of(self.log[-1]) + 1 if self.log else 1
+        if not next_seq:
+            next_seq = record.seq_of(self.log[-1]) + 1 if self.log else 1
+        past.end(next_seq, settings_damaged)
         self.pump.start(past, next_seq, cause, (0, 1, 0))
         if segments:
             assert self.pump.set_basal(segments, BUTTONS) == codes.OK
@@ -71,6 +81,11 @@ class Bench:
         bench = Bench(settings=self.pump.settings, log=self.log, cause=cause)
         bench.steps = self.steps
         return bench
+
+    @staticmethod
+    def event(packed):
+        """Which event a record is of."""
+        return record.header(packed)[2]
 
     def all(self, event):
         """The field values of every durable record of an event."""

@@ -96,9 +96,9 @@ def test_a_board_without_sensors_has_no_such_alarms():
 
 def test_the_reservoir_warns_when_low_and_stops_when_empty():
     bench = Bench(segments=[(0, 5_000)])
-    bench.pump.start_change(BUTTONS)
-    bench.pump.load_reservoir(20_500, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(20_500, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     bench.run_s(600)
     assert al.RESERVOIR_LOW in raised(bench)
     assert al.RESERVOIR_EMPTY not in raised(bench)
@@ -132,8 +132,8 @@ def test_a_battery_warning_ends_only_well_above_its_threshold():
 
 def test_low_supply_stops_a_rewind_and_lets_none_begin():
     bench = Bench()
-    bench.pump.start_change(BUTTONS)
-    assert bench.pump.rewind(BUTTONS) == codes.OK
+    bench.pump.change.start(BUTTONS)
+    assert bench.pump.change.rewind(BUTTONS) == codes.OK
     bench.turn(100)
     assert bench.pump.move.active
     for _ in range(4):
@@ -141,7 +141,7 @@ def test_low_supply_stops_a_rewind_and_lets_none_begin():
     bench.turn(100)
     assert bench.last(events.MOVE_END)[3] == events.END_ALARM
     at = bench.steps
-    assert bench.pump.rewind(BUTTONS) == codes.ALARM_PERSISTS
+    assert bench.pump.change.rewind(BUTTONS) == codes.ALARM_PERSISTS
     bench.run_s(10, 100)
     assert bench.steps == at
 
@@ -188,3 +188,72 @@ def test_a_stuck_stop_key_suspends_with_an_alarm_because_no_train_can_run():
     assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
     bench.pump.keys_down(0, 1)
     assert bench.pump.resume(BUTTONS) == codes.OK
+
+
+def test_a_threshold_of_the_battery_counts_from_its_very_value_on():
+    for mv, low, empty in (
+        (3_501, False, False),
+        (3_500, True, False),
+        (3_301, True, False),
+        (3_300, False, True),
+        (0, False, True),
+    ):
+        bench = Bench(segments=[(0, 1_000)])
+        for _ in range(3):
+            bench.pump.sense(mv, 0)
+        assert bench.pump.battery_mv == mv
+        assert bench.pump.alarms.has_cause(al.BATTERY_LOW) == low
+        assert bench.pump.alarms.has_cause(al.BATTERY_EMPTY) == empty
+        assert bench.pump.state == (states.SUSPENDED if empty else states.RUNNING)
+
+
+def test_a_low_battery_is_told_with_its_reading_and_only_after_three_in_a_row():
+    bench = Bench()
+    for mv in (3_450, 3_450, 3_600, 3_450, 3_450):
+        bench.pump.sense(mv, 0)
+        assert not bench.pump.alarms.has_cause(al.BATTERY_LOW)
+    bench.pump.sense(3_440, 0)
+    bench.turn(0)
+    assert bench.last(events.ALARM_RAISED)[0] == al.BATTERY_LOW
+    assert bench.last(events.ALARM_RAISED)[2] == 3_440
+
+
+def test_battery_alarms_end_only_a_tenth_of_a_volt_above_their_thresholds():
+    bench = Bench()
+    for alarm, mv, raised_by_it in (
+        (al.BATTERY_EMPTY, 3_300, True),
+        (al.BATTERY_EMPTY, 3_350, True),
+        (al.BATTERY_EMPTY, 3_400, True),
+        (al.BATTERY_EMPTY, 3_401, False),
+        (al.BATTERY_LOW, 3_600, True),
+        (al.BATTERY_LOW, 3_601, False),
+    ):
+        for _ in range(3):
+            bench.pump.sense(mv, 0)
+        assert bench.pump.alarms.has_cause(alarm) == raised_by_it, mv
+
+
+def test_a_line_is_blocked_from_the_very_pressure_of_the_board_on():
+    for mbar, blocked in ((499, False), (500, True)):
+        bench = Bench(segments=[(0, 1_000)])
+        press(bench, mbar, 3)
+        assert bench.pump.pressure_mbar == mbar
+        assert bench.pump.alarms.has_cause(al.OCCLUSION) == blocked
+
+
+def test_a_sensor_may_miss_two_readings_again_and_again():
+    bench = Bench()
+    for _ in range(5):
+        bench.pump.sense(4_000, 0)
+        bench.pump.sense(-1, -1)
+        bench.pump.sense(-1, -1)
+        assert not bench.pump.alarms.has_cause(al.SENSOR_LOST)
+
+
+def test_a_key_is_stuck_after_a_minute_and_not_a_second_before():
+    bench = Bench()
+    for second in range(119):
+        bench.pump.keys_down(0 if second == 59 else 1, 1)
+        assert not bench.pump.alarms.has_cause(al.KEY_STUCK)
+    bench.pump.keys_down(1, 1)
+    assert bench.pump.alarms.has_cause(al.KEY_STUCK)

@@ -5,28 +5,28 @@ from pump.core import codes, events, states
 
 
 def changing(bench):
-    assert bench.pump.start_change(BUTTONS) == codes.OK
+    assert bench.pump.change.start(BUTTONS) == codes.OK
     return bench.pump
 
 
 def test_the_whole_sequence():
     bench = Bench(segments=[(0, 1_000)])
     pump = changing(bench)
-    assert pump.rewind(BUTTONS) == codes.OK
+    assert pump.change.rewind(BUTTONS) == codes.OK
     bench.run_s(90)
     assert bench.last(events.MOVE_END) == (events.KIND_REWIND, 5_000, 5_000, events.END_DONE)
-    assert pump.load_reservoir(200_000, BUTTONS) == codes.OK
-    assert pump.prime(BUTTONS) == codes.OK
+    assert pump.change.load(200_000, BUTTONS) == codes.OK
+    assert pump.change.prime(BUTTONS) == codes.OK
     bench.turn(10)
     bench.turn(10)
-    assert pump.stop_move() == codes.OK
+    assert pump.change.stop() == codes.OK
     bench.turn(10)
     primed = bench.last(events.MOVE_END)[2]
     assert primed > 0
-    assert pump.fill_cannula(300, BUTTONS) == codes.OK
+    assert pump.change.fill_cannula(300, BUTTONS) == codes.OK
     bench.run_s(20)
     assert bench.last(events.MOVE_END)[2] == 203
-    assert pump.finish_change(BUTTONS) == codes.OK
+    assert pump.change.finish(BUTTONS) == codes.OK
     assert pump.state == states.RUNNING
     assert pump.reservoir_steps == 200_000 * 6791 // 10_000 - primed - 203
     assert pump.odometer_steps == 0  # none of it was a dose
@@ -44,8 +44,8 @@ def test_a_change_is_a_suspension_with_its_resume():
     bench = Bench(segments=[(0, 1_000)])
     changing(bench)
     bench.run_s(90)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     bench.turn(0)
     assert len(bench.all(events.SUSPEND)) == len(bench.all(events.RESUME)) == 1
 
@@ -54,38 +54,38 @@ def test_a_pump_that_was_suspended_before_stays_so():
     bench = Bench(segments=[(0, 1_000)])
     bench.pump.suspend(BUTTONS)
     changing(bench)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     assert bench.pump.state == states.SUSPENDED
 
 
 def test_priming_needs_a_reservoir_first():
     bench = Bench()
     pump = changing(bench)
-    assert pump.prime(BUTTONS) == codes.RESERVOIR_NOT_SET
-    assert pump.fill_cannula(300, BUTTONS) == codes.RESERVOIR_NOT_SET
-    assert pump.finish_change(BUTTONS) == codes.RESERVOIR_NOT_SET
+    assert pump.change.prime(BUTTONS) == codes.RESERVOIR_NOT_SET
+    assert pump.change.fill_cannula(300, BUTTONS) == codes.RESERVOIR_NOT_SET
+    assert pump.change.finish(BUTTONS) == codes.RESERVOIR_NOT_SET
 
 
 def test_a_reservoir_cannot_hold_more_than_the_board_says():
     bench = Bench()
     pump = changing(bench)
-    assert pump.load_reservoir(300_001, BUTTONS) == codes.OUT_OF_RANGE
-    assert pump.load_reservoir(0, BUTTONS) == codes.OUT_OF_RANGE
+    assert pump.change.load(300_001, BUTTONS) == codes.OUT_OF_RANGE
+    assert pump.change.load(0, BUTTONS) == codes.OUT_OF_RANGE
 
 
 def test_a_cannula_takes_two_units_at_most():
     bench = Bench()
     pump = changing(bench)
-    pump.load_reservoir(100_000, BUTTONS)
-    assert pump.fill_cannula(2_050, BUTTONS) == codes.OUT_OF_RANGE
+    pump.change.load(100_000, BUTTONS)
+    assert pump.change.fill_cannula(2_050, BUTTONS) == codes.OUT_OF_RANGE
 
 
 def test_priming_ends_by_itself_at_the_most_a_tubing_holds():
     bench = Bench()
     pump = changing(bench)
-    pump.load_reservoir(100_000, BUTTONS)
-    pump.prime(BUTTONS)
+    pump.change.load(100_000, BUTTONS)
+    pump.change.prime(BUTTONS)
     bench.run_s(600)
     assert bench.steps == 30_000 * 6791 // 10_000
     assert pump.state == states.CHANGING
@@ -107,3 +107,117 @@ def test_an_open_change_reminds_like_a_suspension():
     changing(bench)
     bench.run_s(1_900)
     assert [values[1] for values in bench.all(events.REMINDER)] == [900, 1800]
+
+
+def test_what_is_refused_changes_nothing_and_is_told_with_nothing_asked():
+    bench = Bench(segments=[(0, 1_000)])
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    pump.change.finish(BUTTONS)
+    left = pump.reservoir_steps
+    for command, code in (
+        (pump.change.rewind, codes.NOT_NOW),
+        (pump.change.prime, codes.NOT_NOW),
+        (pump.change.finish, codes.NOT_NOW),
+    ):
+        assert command(BUTTONS) == code
+        bench.turn(0)
+        assert bench.last(events.REFUSED)[1:] == (code, 0, 0, BUTTONS)
+    assert pump.reservoir_steps == left
+    assert pump.state == states.RUNNING
+
+
+def test_a_missing_reservoir_is_told_with_nothing_asked():
+    bench = Bench()
+    pump = changing(bench)
+    for refused in (pump.change.prime(BUTTONS), pump.change.fill_cannula(300, BUTTONS)):
+        assert refused == codes.RESERVOIR_NOT_SET
+    bench.turn(0)
+    told = [values[1:] for values in bench.all(events.REFUSED)]
+    assert told == [(codes.RESERVOIR_NOT_SET, 0, 0, BUTTONS)] * 2
+
+
+def test_a_rewind_empties_the_place_of_the_reservoir():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    assert pump.change.rewind(BUTTONS) == codes.OK
+    assert pump.reservoir_steps == -1
+    bench.run_s(90)
+    assert pump.change.prime(BUTTONS) == codes.RESERVOIR_NOT_SET
+
+
+def test_an_alarm_that_stops_delivery_keeps_the_plunger_from_pushing_and_not_from_drawing_back():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    for _ in range(3):
+        pump.sense(4_000, 800)
+    assert pump.change.prime(BUTTONS) == codes.ALARM_PERSISTS
+    assert pump.change.fill_cannula(300, BUTTONS) == codes.ALARM_PERSISTS
+    assert pump.change.rewind(BUTTONS) == codes.OK
+
+
+def test_a_cannula_takes_from_a_step_to_two_units():
+    for dose_mu, code in ((1, codes.OUT_OF_RANGE), (2, codes.OK), (2_000, codes.OK)):
+        bench = Bench()
+        pump = changing(bench)
+        pump.change.load(100_000, BUTTONS)
+        assert pump.change.fill_cannula(dose_mu, BUTTONS) == code
+        bench.run_s(60)
+        assert bench.steps == (dose_mu * 6791 // 10_000 if code == codes.OK else 0)
+
+
+def test_each_part_of_a_prime_is_on_record_before_it_and_booked_after_it():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    most = pump.profile.move_part_steps
+    for _ in range(2):
+        before, at = len(bench.all(events.MOVE_PART)), bench.steps
+        pump.change.prime(BUTTONS)
+        bench.run_s(600)
+        parts = bench.all(events.MOVE_PART)[before:]
+        assert len(parts) > 2
+        assert all(0 < part[2] <= most for part in parts)
+        assert parts[0][1] == 0
+        ended = bench.last(events.MOVE_END)
+        assert sum(part[1] for part in parts) + ended[1] == ended[2] == bench.steps - at
+    assert len(bench.all(events.MOVE_END)) == 2
+    assert not pump.move.active
+
+
+def test_a_move_goes_on_in_small_bursts_when_it_pushes_and_in_large_ones_when_it_draws_back():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.rewind(BUTTONS)
+    bench.turn(10)
+    assert bench.steps == -pump.profile.rewind_burst_steps
+    bench.run_s(90)
+    pump.change.load(100_000, BUTTONS)
+    at = bench.steps
+    pump.change.prime(BUTTONS)
+    bench.turn(10)
+    assert bench.steps - at == pump.profile.prime_burst_steps
+
+
+def test_service_is_not_granted_while_a_train_of_basal_runs():
+    bench = Bench(segments=[(0, 1_000)])
+    pump = bench.pump
+    pump.advance(600_000)
+    bench.commit()
+    pump.next_burst()
+    bench.commit()
+    burst = pump.next_burst() or pump.train.ordered
+    assert burst > 0
+    assert pump.grant_service(BUTTONS) == codes.DELIVERING
+    bench.turn(0)
+    assert bench.last(events.REFUSED)[1:] == (codes.DELIVERING, 0, 0, BUTTONS)
+
+
+def test_service_is_not_granted_while_the_plunger_is_drawn_back():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.rewind(BUTTONS)
+    assert pump.move.active and not pump.train.ordered
+    assert pump.grant_service(BUTTONS) == codes.DELIVERING

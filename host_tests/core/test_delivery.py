@@ -258,8 +258,8 @@ def test_more_steps_than_the_delivery_owes_stop_the_pump():
 
 def test_a_rewind_counts_backwards_and_its_sum_is_negative():
     bench = Bench()
-    bench.pump.start_change(BUTTONS)
-    bench.pump.rewind(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.rewind(BUTTONS)
     bench.turn(100)
     assert bench.pump.train.position_steps == -1000
     assert bench.pump.stands_at(-1000)
@@ -272,3 +272,29 @@ def test_a_day_total_is_written_at_midnight():
     basal_mu, bolus_mu, boluses = bench.last(events.DAY_TOTAL)
     assert 23_980 <= basal_mu <= 24_000
     assert (bolus_mu, boluses) == (999, 1)
+
+
+def test_trains_that_something_cuts_short_time_after_time_stop_the_pump():
+    bench, _ = train_of_a_bolus()
+    for _ in range(9):
+        bench.pump.moved(1, True)
+        bench.commit()
+        assert bench.pump.state == states.BOLUS
+        bench.pump.advance(1000)
+        assert bench.pump.next_burst() > 1
+    bench.pump.moved(1, True)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.BOLUS_END)[2] == 10
+
+
+def test_noise_that_cuts_a_train_now_and_then_stops_nothing():
+    bench, ordered = train_of_a_bolus()
+    for count in range(40):
+        bench.pump.moved(ordered if count % 9 == 8 else 1, count % 9 != 8)
+        bench.commit()
+        if not bench.pump.bolus.active:
+            break
+        bench.pump.advance(1000)
+        ordered = bench.pump.next_burst()
+    assert bench.pump.state != states.FAULT

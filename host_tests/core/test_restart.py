@@ -1,7 +1,12 @@
 """After a power cut the log accounts for everything, and nothing goes on that should not."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import alarms, codes, events, states
+from pump.core import alarms, codes, events, record, states
+from pump.core import settings as st
+from pump.core.layouts import LAYOUTS
+from pump.core.logbook import LONG_AGO_S
+from pump.core.recall import Recall
+from pump.core.settings import Settings
 
 
 def test_basal_goes_on_after_a_restart_and_a_bolus_does_not():
@@ -66,9 +71,9 @@ def test_a_suspended_pump_is_still_suspended_after_a_restart():
 
 def test_the_reservoir_takes_the_upper_bound_of_what_is_uncertain():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.start_change(BUTTONS)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     bench.run_s(600)
     left = bench.pump.reservoir_steps
     again = bench.restarted()
@@ -77,9 +82,9 @@ def test_the_reservoir_takes_the_upper_bound_of_what_is_uncertain():
 
 def test_a_change_that_was_cut_leaves_the_pump_suspended_with_an_unknown_reservoir():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.start_change(BUTTONS)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.prime(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.prime(BUTTONS)
     bench.turn(100)
     bench = bench.restarted()
     assert bench.pump.state == states.SUSPENDED
@@ -89,9 +94,9 @@ def test_a_change_that_was_cut_leaves_the_pump_suspended_with_an_unknown_reservo
 
 def test_a_day_and_its_memory_survive_a_restart_from_the_last_records_alone():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.start_change(BUTTONS)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     for _ in range(20):
         bench.pump.give_bolus(500, BUTTONS)
         bench.run_s(3_600, 1_000)
@@ -115,8 +120,6 @@ def test_no_sequence_number_is_used_twice():
     for _ in range(4):
         bench.run_s(300)
         bench = bench.restarted()
-    from pump.core import record
-
     numbers = [record.seq_of(packed) for packed in bench.log]
     assert numbers == list(range(1, len(numbers) + 1))
 
@@ -146,7 +149,7 @@ def test_a_restart_by_the_watchdog_is_told_and_basal_goes_on():
 
 def test_a_damaged_log_is_recorded_and_told():
     bench = Bench()
-    bench.pump.report_log(False, 5, 2, 1)
+    bench.pump.alarms.report_log(False, 5, 2, 1)
     bench.turn(0)
     assert bench.last(events.LOG_DAMAGED) == (5, 2, 1)
     assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
@@ -155,10 +158,275 @@ def test_a_damaged_log_is_recorded_and_told():
 def test_a_change_that_was_closed_while_suspended_is_closed_after_a_restart():
     bench = Bench(segments=[(0, 2_000)])
     bench.pump.suspend(BUTTONS)
-    bench.pump.start_change(BUTTONS)
-    bench.pump.load_reservoir(100_000, BUTTONS)
-    bench.pump.finish_change(BUTTONS)
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
     bench.turn(0)
     again = bench.restarted()
     assert again.pump.reservoir_steps == bench.pump.reservoir_steps == 67_910
     assert again.pump.state == states.SUSPENDED
+
+
+def restarted_with(bench, settings):
+    """The pump after a cut that came before its newest settings were saved."""
+    again = Bench(settings=settings, log=bench.log)
+    again.run_s(1)
+    return again
+
+
+def test_a_setting_that_was_cut_before_it_was_saved_is_told_as_it_is_in_force():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_BOLUS_MU, 5_000, BUTTONS)
+    bench.pump.set_setting(st.MAX_DAY_MU, 50_000, BUTTONS)
+    bench.pump.set_clock(200_000_000, 60, BUTTONS)
+    bench.turn(0)
+    saved = Settings()
+    saved.set(st.MAX_DAY_MU, 50_000)
+    again = restarted_with(bench, saved)
+    restart = events.SOURCE_RESTART
+    told = again.all(events.SETTING_CHANGED)[2:]
+    assert sorted(told) == [
+        (st.MAX_BOLUS_MU, 5_000, 10_000, restart),
+        (st.UTC_OFFSET_MIN, 60, 0, restart),
+    ]
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert len(restarted_with(again, saved).all(events.SETTING_CHANGED)) == 4
+
+
+def test_a_program_that_was_cut_before_it_was_saved_is_told_as_it_is_in_force():
+    bench = Bench(segments=[(0, 1_000), (600, 2_000)])
+    saved = Settings()
+    saved.basal.replace([(0, 500), (720, 700), (900, 800)])
+    again = restarted_with(bench, saved)
+    assert again.all(events.BASAL_SEGMENT)[2:] == [
+        (0, 0, 1_000, 500),
+        (1, 720, 2_000, 700),
+        (2, 900, 2_000, 800),
+    ]
+    old_mu, new_mu = 1_000 * 10 + 2_000 * 14, 500 * 12 + 700 * 3 + 800 * 9
+    assert again.last(events.BASAL_PROGRAM) == (3, old_mu, new_mu, events.SOURCE_RESTART)
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert len(restarted_with(again, saved).all(events.BASAL_PROGRAM)) == 2
+
+
+def test_settings_that_are_as_the_log_has_them_need_no_word():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.set_setting(st.MAX_BOLUS_MU, 5_000, BUTTONS)
+    bench.turn(0)
+    bench = bench.restarted()
+    assert len(bench.all(events.SETTING_CHANGED)) == 1
+    assert len(bench.all(events.BASAL_PROGRAM)) == 1
+    assert not bench.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+
+
+def test_a_pump_that_lost_records_since_its_last_checkpoint_waits_for_a_person():
+    for keeps_the_last in (True, False):
+        bench = Bench(segments=[(0, 2_000)])
+        bench.run_s(60)
+        bench.pump.suspend(BUTTONS)
+        bench.turn(0)
+        next_seq = record.seq_of(bench.log[-1]) + 1
+        last = bench.log.pop()
+        bench.log.pop()
+        if keeps_the_last:
+            bench.log.append(last)
+        again = Bench(settings=bench.pump.settings, log=bench.log, next_seq=next_seq)
+        again.run_s(600)
+        assert again.steps == 0
+        assert again.pump.state == states.SUSPENDED
+        assert again.last(events.SUSPEND) == (events.SOURCE_RESTART, alarms.LOG_DAMAGED)
+        assert again.pump.resume(BUTTONS) == codes.OK
+        again.turn(0)
+        again = again.restarted()
+        assert again.pump.state == states.RUNNING
+
+
+def test_records_lost_before_the_last_checkpoint_stop_nothing():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.run_s(60)
+    bench = bench.restarted()
+    del bench.log[2]
+    assert bench.restarted().pump.state == states.RUNNING
+
+
+def test_a_change_that_is_open_for_long_is_open_after_a_restart_from_the_last_records():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.change.start(BUTTONS)
+    for value in range(200):
+        bench.pump.set_setting(st.MAX_DAY_MU, 50_000 + 100 * value, BUTTONS)
+        bench.turn(1000)
+    again = Bench(settings=bench.pump.settings, log=bench.log[-160:])
+    again.run_s(600)
+    assert again.pump.state == states.SUSPENDED
+    assert again.pump.reservoir_steps == -1
+    assert again.steps == 0
+
+
+def test_damaged_settings_are_told_with_all_that_is_in_force():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.set_setting(st.MAX_BOLUS_MU, 5_000, BUTTONS)
+    bench.turn(0)
+    again = Bench(settings=bench.pump.settings, log=bench.log, settings_damaged=True)
+    again.turn(0)
+    assert len(again.all(events.SETTINGS_LOST)) == 1
+    restart = events.SOURCE_RESTART
+    assert again.last(events.SETTING_CHANGED) == (st.MAX_BOLUS_MU, 10_000, 5_000, restart)
+    assert again.last(events.BASAL_PROGRAM) == (1, 0, 24_000, restart)
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+
+
+def fold(log):
+    """What a restart would know after these records."""
+    past = Recall()
+    for packed in log:
+        past.feed(packed)
+    return past
+
+
+def up_to(bench, event):
+    """The log up to its last record of an event."""
+    at = max(n for n, packed in enumerate(bench.log) if record.header(packed)[2] == event)
+    return bench.log[: at + 1]
+
+
+def test_at_every_record_of_a_prime_the_log_knows_what_left_the_reservoir():
+    bench = Bench()
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.prime(BUTTONS)
+    loaded = bench.pump.reservoir_steps
+    parts = 0
+    for _ in range(600):
+        bench.turn(100)
+        if bench.log and record.header(bench.log[-1])[2] == events.MOVE_PART:
+            parts += 1
+            past = fold(bench.log)
+            open_steps = bench.last(events.MOVE_PART)[2]
+            assert past.move_kind == events.KIND_PRIME
+            assert past.move_part_steps == open_steps
+            assert past.move_made_steps <= bench.steps <= past.move_made_steps + open_steps
+            assert past.reservoir_steps == loaded - past.move_made_steps
+    assert parts > 100
+    assert past.move_made_steps > open_steps
+
+
+def test_a_move_that_has_only_begun_is_recalled_with_nothing_made():
+    bench = Bench()
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    for _ in range(2):
+        bench.pump.change.prime(BUTTONS)
+        bench.run_s(5, 100)
+        bench.pump.change.stop()
+        bench.turn(10)
+        past = fold(up_to(bench, events.MOVE_START))
+        assert (past.move_made_steps, past.move_part_steps) == (0, 0)
+
+
+def test_the_log_alone_lowers_the_reservoir_by_all_that_is_uncertain():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change.finish(BUTTONS)
+    bench.run_s(600)
+    before = fold(bench.log).reservoir_steps
+    lease = bench.last(events.BASAL_LEASE)[1]
+    again = bench.restarted()
+    past = fold(up_to(again, events.UNCERTAIN))
+    assert past.reservoir_steps == before - lease > 0
+    assert again.pump.reservoir_steps == past.reservoir_steps
+
+
+def test_a_new_day_begins_with_nothing_given():
+    bench = Bench(segments=[(0, 2_000)])
+    bench.pump.set_clock(200_000_000 // 86_400 * 86_400 + 86_000, 0, BUTTONS)
+    bench.pump.give_bolus(1_000, BUTTONS)
+    bench.run_s(500)
+    past = fold(up_to(bench, events.DAY_TOTAL))
+    assert bench.last(events.DAY_TOTAL)[2] == 1
+    assert (past.basal_steps, past.bolus_steps, past.boluses) == (0, 0, 0)
+
+
+def before_midnight():
+    """A pump that gives basal and a bolus of ten units from two minutes before midnight on."""
+    bench = Bench(segments=[(0, 5_000)])
+    bench.pump.set_clock(200_000_000 // 86_400 * 86_400 + 86_280, 0, BUTTONS)
+    bench.turn(0)
+    assert bench.pump.give_bolus(10_000, BUTTONS) == codes.OK
+    return bench
+
+
+def test_what_was_given_before_midnight_is_of_no_day_after_it():
+    """However soon after midnight the power goes, the sums of the days are what was given."""
+    whole = before_midnight()
+    whole.run_s(120, 50)
+    given = whole.steps
+    for seconds in (1, 5, 20, 40):
+        bench = before_midnight()
+        bench.run_s(120 + seconds, 50)
+        basal_mu, bolus_mu, _ = bench.last(events.DAY_TOTAL)
+        dose_mu = bench.pump.profile.scale.dose_mu
+        assert abs(basal_mu + bolus_mu - dose_mu(given)) <= dose_mu(10)
+        past = fold(bench.log)
+        # What is in the open lease and part is not known after a cut, and is of no sum.
+        open_steps = bench.pump.basal.made_steps
+        assert past.basal_steps == bench.pump.basal_today_steps - open_steps >= 0
+        assert past.bolus_steps <= bench.pump.bolus_today_steps
+        assert bench.restarted().pump.bolus_today_steps == past.bolus_steps
+
+
+def test_a_day_that_ends_as_the_power_goes_is_closed_after_the_restart():
+    bench = before_midnight()
+    bench.run_s(119, 50)
+    while bench.pump.next_burst() == 0:
+        bench.pump.advance(10)
+        bench.commit()
+    bench.pump.advance(5_000)  # midnight goes by while the train runs
+    bench.pump.log.write(events.LINK_OPENED)
+    bench.commit()
+    assert len(bench.all(events.DAY_TOTAL)) == 1  # that of the day before the clock was set
+    sums = fold(bench.log)
+    again = bench.restarted()
+    again.turn(1_000)
+    basal_mu, bolus_mu, boluses = again.last(events.DAY_TOTAL)
+    dose_mu = again.pump.profile.scale.dose_mu
+    assert (basal_mu, bolus_mu) == (dose_mu(sums.basal_steps), dose_mu(sums.bolus_steps))
+    assert boluses == 1
+    assert again.pump.boluses_today == 0
+
+
+def test_each_kind_of_damage_is_recorded_and_told_and_so_is_a_new_log():
+    for damage in ((5, 0, 0), (0, 1, 0), (0, 0, 2)):
+        bench = Bench()
+        bench.pump.alarms.report_log(False, *damage)
+        bench.turn(0)
+        assert bench.last(events.LOG_DAMAGED) == damage
+        assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+        assert not bench.all(events.LOG_NEW)
+    bench = Bench()
+    bench.pump.alarms.report_log(True, 0, 0, 0)
+    bench.turn(0)
+    assert len(bench.all(events.LOG_NEW)) == 1
+    assert bench.pump.alarms.waiting & 1 << alarms.LOG_NEW
+    assert not bench.all(events.LOG_DAMAGED)
+
+
+def test_a_failure_stops_the_train_under_way():
+    bench = Bench(segments=[(0, 1_000)])
+    pump = bench.pump
+    pump.advance(600_000)
+    bench.commit()
+    assert pump.next_burst()
+    pump.fail(1, 2)
+    assert pump.stop_wanted
+
+
+def test_a_start_after_a_year_costs_no_more_than_one_after_a_day():
+    past = Recall()
+    told = []
+    past.window.advance = told.append
+    layout = LAYOUTS[events.LINK_OPENED]
+    year_s = 365 * 86_400
+    past.feed(record.pack(1, 1, events.LINK_OPENED, year_s, 0, False, year_s, layout, ()))
+    assert sum(told) <= 2 * 86_400_000
+    assert past.since_bolus_s == LONG_AGO_S

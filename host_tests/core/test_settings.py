@@ -4,13 +4,14 @@ from host_tests.core.bench import BUTTONS, Bench
 from host_tests.expect import raises
 from pump.core import codes, events
 from pump.core import settings as st
+from pump.core.setting_table import SETTINGS
 from pump.core.settings import BasalProgram, Settings
 
 
-def test_numbers_are_unique_and_defaults_in_range():
-    numbers = [row[0] for row in st.SETTINGS]
-    assert len(set(numbers)) == len(numbers)
-    for _, _, default, least, most, step in st.SETTINGS:
+def test_numbers_count_up_from_1_and_defaults_in_range():
+    # Without a gap: the pump finds a value and its limits by the number alone.
+    assert [row[0] for row in SETTINGS] == list(range(1, len(SETTINGS) + 1))
+    for _, _, default, least, most, step in SETTINGS:
         assert least <= default <= most
         assert step > 0
 
@@ -49,7 +50,7 @@ def test_a_setting_unknown_to_this_version_is_skipped():
 def test_an_unknown_number_is_refused_and_a_bug_to_read():
     settings = Settings()
     assert settings.check(999, 1) == codes.UNKNOWN
-    with raises(KeyError):
+    with raises(IndexError):
         settings.get(999)
 
 

@@ -12,6 +12,12 @@ def test_battery_is_read_within_ten_millivolts(mv):
     assert abs(Battery(Adc(cell.pin_mv), 6600).read_mv() - mv) <= 10
 
 
+@pytest.mark.parametrize("mv", [1900, 3000, 3700, 5400])
+def test_supply_behind_the_boards_own_divider_by_three_is_read_within_ten_millivolts(mv):
+    cell = BatteryCell(mv, divider=3)
+    assert abs(Battery(Adc(cell.pin_mv), 9900).read_mv() - mv) <= 10
+
+
 def test_noise_of_the_converter_is_averaged():
     cell = BatteryCell(3700)
     assert abs(Battery(Adc(cell.pin_mv, ripple_u16=400), 6600).read_mv() - 3700) <= 10

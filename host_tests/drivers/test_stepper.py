@@ -161,11 +161,15 @@ class StrayEngine:
 
     def __init__(self):
         self.count = 0
+        self._left = 0
 
     def start(self, steps):
-        self.count = steps
+        self.count = 0
+        self._left = steps
 
     def busy(self):
+        self.count += self._left
+        self._left = 0
         return False
 
     def made(self):
@@ -202,3 +206,17 @@ def test_coils_are_off_after_release_whatever_the_engine_does():
         assert enable.value() == 1
     else:
         raise AssertionError("the error must be told")
+
+
+def test_an_engine_that_still_has_its_old_count_has_not_begun():
+    engine = StrayEngine()
+    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
+    stepper.start(5)
+    stepper.take()
+    engine.start = lambda steps: None
+    try:
+        stepper.start(5)
+    except RuntimeError:
+        assert stepper.take() == 0
+    else:
+        raise AssertionError("nothing was begun")

@@ -1,6 +1,7 @@
 """A faked analog input: a voltage from somewhere, as the 16-bit number `machine.ADC` gives."""
 
 REFERENCE_MV = 3300
+_TOP = 4095  # the RP2040's converter has 12 bits
 
 
 class Adc:
@@ -16,22 +17,29 @@ class Adc:
         self.reads += 1
         source = self.millivolts
         mv = source() if callable(source) else source
-        raw = int(mv * 65535 / REFERENCE_MV)
+        raw = min(max(round(mv * _TOP / REFERENCE_MV), 0), _TOP)
+        raw = raw << 4 | raw >> 8  # as MicroPython's rp2 port widens it
         if self._ripple:
             raw += self._ripple if self.reads & 1 else -self._ripple
         return min(max(raw, 0), 65535)
 
 
 class BatteryCell:
-    """A battery behind a divider of two equal resistors, as wiring.md draws it."""
+    """A battery behind a divider of two equal resistors, as wiring.md draws it.
 
-    def __init__(self, mv=3900, divider=2):
+    `loaded()`: whether the motor draws current now; a weak cell then loses `sag_mv`.
+    """
+
+    def __init__(self, mv=3900, divider=2, loaded=None):
         self.mv = mv
+        self.sag_mv = 0
         self._divider = divider
+        self._loaded = loaded
 
     def pin_mv(self):
         """What the analog pin sees."""
-        return self.mv / self._divider
+        sag_mv = self.sag_mv if self._loaded is not None and self._loaded() else 0
+        return (self.mv - sag_mv) / self._divider
 
 
 class PressureSensor:

@@ -3,6 +3,7 @@
 It loads on MicroPython, for the portable tests of the link.
 """
 
+from host_tests.core.bench import Bench
 from pump.core import codes, event_table, events, record, states
 
 
@@ -29,6 +30,9 @@ class LinkService:
         self.in_service = False
         self.times_opened = 0
         self.log_broken = False
+        self.is_durable = True
+        self.pump = Bench().pump  # the core, for what is sealed
+        self.change_code = codes.OK
         self.file_starts = ()  # numbers before which a read of the log ends
         self.picture = None
         self.records = []  # packed, ascending
@@ -70,6 +74,15 @@ class LinkService:
 
     # What the link asks
 
+    def durable(self):
+        return self.is_durable
+
+    def may_change(self):
+        return self.change_code
+
+    def changed(self):
+        pass
+
     def opened(self):
         self.times_opened += 1
 
@@ -97,6 +110,9 @@ class LinkService:
             150_000,
             first,
             following,
+            0,
+            0,
+            2_450,
         )
 
     def settings(self):

@@ -1,7 +1,5 @@
 """Faked pins: wires with a level, driven by the chip or from outside, that tell listeners."""
 
-import random
-
 
 class Pin:
     """`machine.Pin` as far as the firmware uses it, with the world on its other end.
@@ -103,7 +101,7 @@ class Finger:
         self._pin = pin
         self._clock = clock
         self._bounce_us = bounce_us
-        self._random = random.Random(seed)
+        self._chance = seed
 
     def down(self):
         """Press and stay."""
@@ -123,10 +121,15 @@ class Finger:
         at_us = 0
         bounced = level
         while self._bounce_us:
-            at_us += self._random.randint(50, 1500)
+            at_us += 50 + self._random() % 1450
             if at_us >= self._bounce_us:
                 break
             bounced ^= 1
             self._clock.call_after(at_us, lambda to=bounced: drive(to))
         if self._bounce_us:
             self._clock.call_after(self._bounce_us, lambda: drive(level))
+
+    def _random(self):
+        """0 to 65,535, the same numbers on every Python."""
+        self._chance = (self._chance * 75 + 74) % 65_537
+        return self._chance & 0xFFFF

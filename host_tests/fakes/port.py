@@ -1,7 +1,11 @@
 """Faked USB serial ports: one in memory for tests, one on a real pseudo-terminal."""
 
 import os
-import tty
+
+try:
+    import tty
+except ImportError:  # MicroPython has none, nor pseudo-terminals
+    tty = None
 
 
 class MemoryPort:
@@ -24,7 +28,7 @@ class MemoryPort:
     def read(self, size):
         """What has come, without waiting."""
         data = bytes(self._to_pump[:size])
-        del self._to_pump[:size]
+        self._to_pump = self._to_pump[size:]
         return data
 
     def write(self, data):
@@ -46,7 +50,7 @@ class MemoryPort:
     def host_read(self):
         """The host's end: all that has come."""
         data = bytes(self._to_host)
-        self._to_host.clear()
+        self._to_host = bytearray()
         return data
 
 

@@ -29,6 +29,11 @@ class PtyBoard(PtyPump):
         self.restarts = 0
         self._restart_due = False
         self.written = []  # paths on the board, as they were opened for writing
+        self.before_code = lambda code: None  # sees what the prompt is about to run
+        self.modules = {}  # what a test adds to MicroPython's own
+        self.on_bootloader = None  # what machine.bootloader() does
+        self.machine = "Raspberry Pi Pico with RP2040"
+        self.release = "1.26.1"
         self.garbles = None  # a path whose contents its worn flash changes
         self._prompt = _Prompt(self)
         if not runs:
@@ -96,6 +101,7 @@ class _Prompt:
 
     def _run(self, code):
         out, error = io.StringIO(), ""
+        self._board.before_code(code)
         with contextlib.redirect_stdout(out):
             try:
                 exec(compile(code, "<stdin>", "exec"), self._names)
@@ -137,15 +143,20 @@ def _names(board):
             stat=stat,
             mkdir=lambda path: place(path).mkdir(),
             remove=lambda path: place(path).unlink(),
+            rename=lambda old, new: place(old).rename(place(new)),
             getcwd=lambda: "/",
+            uname=lambda: ("rp2", "rp2", board.release, "v" + board.release, board.machine),
         ),
-        "machine": types.SimpleNamespace(reset=board.restart),
+        "machine": types.SimpleNamespace(
+            reset=board.restart, bootloader=lambda: board.on_bootloader()
+        ),
         "time": types.SimpleNamespace(sleep_ms=lambda ms: None),
         "hashlib": hashlib,
     }
 
     def import_module(name, *rest):
-        return modules[name] if name in modules else builtins.__import__(name, *rest)
+        found = board.modules.get(name, modules.get(name))
+        return found if found is not None else builtins.__import__(name, *rest)
 
     own = {**vars(builtins), "open": open_file, "__import__": import_module}
     return {"__builtins__": own, "__name__": "__main__"}

@@ -1,4 +1,6 @@
-"""A faked PWM output with a piezo on it: what can be heard, and when it changed."""
+"""Faked sounders: a PWM output with a piezo on it, and a buzzer with a tone of its own."""
+
+ONSET_MS = 5  # an oscillator takes a few milliseconds until it is heard
 
 
 class Pwm:
@@ -45,3 +47,31 @@ class Pwm:
         if heard != self._heard:
             self._heard = heard
             self.history.append((self._clock.now_us // 1000, heard))
+
+
+class Beeper:
+    """An active buzzer at a `pin`: it sounds while the pin is high, once it swings.
+
+    `beeps` holds (ms, how long) of each that was heard and has ended.
+    """
+
+    def __init__(self, clock, pin):
+        self._clock = clock
+        self._since_ms = -1
+        self.beeps = []
+        pin.listen(self._driven)
+
+    def sounding(self):
+        """Whether it is heard now."""
+        return self._since_ms >= 0 and self._now_ms() >= self._since_ms
+
+    def _driven(self, level):
+        if level:
+            self._since_ms = self._now_ms() + ONSET_MS
+            return
+        if self.sounding():
+            self.beeps.append((self._since_ms, self._now_ms() - self._since_ms))
+        self._since_ms = -1
+
+    def _now_ms(self):
+        return self._clock.now_us // 1000

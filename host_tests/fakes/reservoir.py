@@ -10,12 +10,12 @@ class Line:
     def __init__(self, clock, mbar_per_unit=800, open_tau_ms=400):
         self.blocked = False
         self.out_steps = 0.0  # what has left the line's end, in steps of the motor
+        self.held_steps = 0.0  # what the tube holds beyond its own volume
         self._clock = clock
         self._mbar_per_unit = mbar_per_unit
         self._tau_us = open_tau_ms * 1000
-        self._held_steps = 0.0
         self._steps_per_unit = 1.0
-        self._since_us = clock.now_us
+        self.since_us = clock.now_us
 
     def set_scale(self, steps_per_unit):
         """Steps of the motor that make one unit."""
@@ -34,26 +34,38 @@ class Line:
     def push_step(self):
         """One step's worth of fluid comes in."""
         self._leak()
-        self._held_steps += 1
+        self.held_steps += 1
 
     def pressure_mbar(self):
         """Gauge pressure now."""
         self._leak()
-        return int(self._held_steps * self._mbar_per_unit / self._steps_per_unit)
+        return self._mbar(self.held_steps)
+
+    def seen_mbar(self):
+        """The same for who only looks on: nothing in the tube is changed by it."""
+        return self._mbar(self._left())
+
+    def seen_out_steps(self):
+        """What has left the line's end until now, for who only looks on."""
+        return self.out_steps + self.held_steps - self._left()
+
+    def _mbar(self, held_steps):
+        return int(held_steps * self._mbar_per_unit / self._steps_per_unit)
 
     def _leak(self):
-        now_us = self._clock.now_us
-        passed_us = now_us - self._since_us
-        self._since_us = now_us
-        if self.blocked or self._held_steps <= 0:
-            return
+        left = self._left()
+        self.since_us = self._clock.now_us
+        self.out_steps += self.held_steps - left
+        self.held_steps = left
+
+    def _left(self):
+        """What the tube still holds of what it held at `since_us`."""
+        if self.blocked or self.held_steps <= 0:
+            return self.held_steps
         # Backward Euler: stable for any stretch of time, exact in the limit that matters (all
         # gone).
-        left = self._held_steps / (1 + passed_us / self._tau_us)
-        if left < 0.01:
-            left = 0.0
-        self.out_steps += self._held_steps - left
-        self._held_steps = left
+        left = self.held_steps / (1 + (self._clock.now_us - self.since_us) / self._tau_us)
+        return left if left >= 0.01 else 0.0
 
 
 class Reservoir:
@@ -81,6 +93,7 @@ class Reservoir:
         self.stall_mbar = stall_mbar
         self.pushed_steps = 0  # fluid that left the barrel, ever
         self.stalls = 0
+        self.jammed = False  # something is in the screw's way
         self.bottom_steps = self._steps(capacity_units + spare_units)
         self.head_steps = 0
         self.plunger_steps = 0
@@ -105,7 +118,7 @@ class Reservoir:
     def push(self, direction):
         """The motor tries one step. False: it needs more torque than there is."""
         target = self.head_steps + direction
-        if target < 0 or target > self.bottom_steps:
+        if self.jammed or target < 0 or target > self.bottom_steps:
             self.stalls += 1
             return False
         if target > self.plunger_steps:

@@ -6,8 +6,8 @@ import micropython
 
 from host_tests.fakes.link_service import LinkService
 from host_tests.link.asking import answers, ask, drain, send, type_in
-from pump.core import codes, events, record
-from pump.link import frame, protocol
+from pump.core import codes, event_table, events, record
+from pump.link import frame, protocol, request_table
 from pump.link.link import ROOM, Link
 
 
@@ -175,7 +175,7 @@ def test_another_version_is_told_ours_and_may_only_identify():
 
 def test_every_request_of_the_table_is_answered():
     link = Link(LinkService())
-    for row in protocol.REQUESTS:
+    for row in request_table.REQUESTS:
         ask(link, row[0])
 
 
@@ -346,3 +346,42 @@ def test_a_turn_with_nothing_to_do_allocates_nothing():
     finally:
         micropython.heap_unlock()
     assert not found
+
+
+def test_an_answer_to_a_change_waits_until_it_is_durable():
+    service = LinkService()
+    service.is_durable = False
+    link = Link(service)
+    link.feed(frame.pack(protocol.request(3, protocol.SET_SETTING, struct.pack("<Bi", 3, 5_000))))
+    assert service.values[3][0] == 5_000
+    for _ in range(3):
+        link.advance(500)
+        assert not link.pending(256) and not link.idle()
+    service.is_durable = True
+    assert answers(drain(link)) == [bytes((protocol.VERSION, 3, 4 | protocol.ANSWER, codes.OK))]
+
+
+def test_a_change_that_never_becomes_durable_is_answered_with_a_fault():
+    service = LinkService()
+    service.is_durable = False
+    link = Link(service)
+    link.feed(frame.pack(protocol.request(3, protocol.SET_SETTING, struct.pack("<Bi", 3, 5_000))))
+    link.advance(2_000)
+    assert answers(drain(link)) == [bytes((protocol.VERSION, 3, 4 | protocol.ANSWER, codes.FAULT))]
+    service.is_durable = False
+    assert ask(link, protocol.STATUS)[0] == codes.OK
+
+
+def test_a_change_that_is_not_allowed_is_refused_without_a_look_at_it():
+    service = LinkService()
+    service.change_code = codes.TOO_MANY
+    link = Link(service)
+    for kind in protocol.CHANGES:
+        assert ask(link, kind, b"\x03\x00\x00\x00\x00") == (codes.TOO_MANY, b"")
+    assert service.values[3][0] == 10_000 and not service.in_service
+
+
+def test_every_kind_has_one_row_in_the_table_and_one_word_in_the_log():
+    numbers = [row[0] for row in request_table.REQUESTS]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert [row[1] for row in request_table.REQUESTS] == list(event_table.REQUESTS[1:])

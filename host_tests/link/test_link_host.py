@@ -10,7 +10,7 @@ from host_tests.fakes.link_service import LinkService
 from host_tests.link.asking import answers, drain, send
 from host_tests.link.test_frame import frames_in
 from pump.core import codes
-from pump.link import frame, protocol
+from pump.link import frame, protocol, request_table
 from pump.link.link import ROOM, Link
 
 noise = st.lists(
@@ -25,7 +25,7 @@ noise = st.lists(
 requests = st.builds(
     lambda number, kind, body: frame.pack(protocol.request(number, kind, body)),
     st.integers(0, 255),
-    st.sampled_from([row[0] for row in protocol.REQUESTS]) | st.integers(0, 127),
+    st.sampled_from([row[0] for row in request_table.REQUESTS]) | st.integers(0, 127),
     st.binary(max_size=60),
 )
 

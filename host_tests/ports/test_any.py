@@ -6,6 +6,7 @@ import types
 
 import pytest
 
+from host_tests.fakes.adc import Adc
 from host_tests.fakes.clock import Clock
 from host_tests.fakes.pins import Pin
 from host_tests.fakes.timer import timers
@@ -31,7 +32,7 @@ class Bench:
                 pins[number] = self
 
         self.machine = types.ModuleType("machine")
-        self.machine.__dict__.update(Pin=NumberedPin, Timer=timers(self.clock, late_us))
+        self.machine.__dict__.update(Pin=NumberedPin, Timer=timers(self.clock, late_us), ADC=Adc)
         monkeypatch.setitem(sys.modules, "machine", self.machine)
         monkeypatch.delitem(sys.modules, "pump.ports.any", raising=False)
         self.module = importlib.import_module("pump.ports.any")
@@ -74,4 +75,4 @@ def test_reset_causes_are_told_apart(monkeypatch, cause, code):
     bench = Bench(monkeypatch, 0)
     bench.machine.__dict__.update(PWRON_RESET=1, WDT_RESET=3, SOFT_RESET=5)
     bench.machine.__dict__["reset_cause"] = lambda: getattr(bench.machine, cause + "_RESET")
-    assert bench.module.reset_cause() == code
+    assert bench.module.reset_cause("esp8266") == code

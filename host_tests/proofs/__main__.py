@@ -6,6 +6,7 @@ Run: python -m host_tests.proofs [--short] [--seed N] [--only CASE] [--write] [N
 import argparse
 import json
 import pkgutil
+import subprocess
 import sys
 import time
 from importlib import import_module
@@ -56,29 +57,54 @@ def run(proof, arguments):
         figures = proof.prove(say, arguments.seed, arguments.only, arguments.jobs, **size)
     except BrokenError as broken:
         say(f"BROKEN  {proof.name} (seed {arguments.seed}): {broken}")
+        _keep(proof, arguments, {"broken": str(broken)})
         return False
     for what, figure in figures:
         say(f"    {what:<60} {figure}")
     say(f"    held, after {time.monotonic() - began:.0f} s")
+    _keep(proof, arguments, {"figures": [[w, str(f)] for w, f in figures]})
+    return True
+
+
+def _keep(proof, arguments, outcome):
+    """Note for the document how a full run ended."""
     if not arguments.short and arguments.only is None:
         KEPT.mkdir(parents=True, exist_ok=True)
-        kept = {"seed": arguments.seed, "figures": [[w, str(f)] for w, f in figures]}
+        kept = {"seed": arguments.seed, "commit": _commit(), **outcome}
         (KEPT / f"{proof.name}.json").write_text(json.dumps(kept, indent=1) + "\n")
-    return True
+
+
+def _commit():
+    """The commit that is tried, as git tells it; empty outside a clone."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip()
 
 
 def document(found):
     """PROOFS.md, from what the last full run of each proof kept."""
     parts = [HEAD]
+    missing = [name for name in sorted(found) if not (KEPT / f"{name}.json").exists()]
+    if missing:
+        parts.append(f"\nNo full run is on record here of: {', '.join(missing)}.\n")
     for name, proof in sorted(found.items()):
         kept = KEPT / f"{name}.json"
         if not kept.exists():
             continue
         run_of = json.loads(kept.read_text())
         parts.append(f"\n## {name}\n\n{proof.claim}\n")
-        parts.append(f"\n`python -m host_tests.proofs --seed {run_of['seed']} {name}`\n\n")
-        parts.append("| what | figure |\n|---|---|\n")
-        parts += [f"| {what} | {figure} |\n" for what, figure in run_of["figures"]]
+        parts.append(f"\n`python -m host_tests.proofs --seed {run_of['seed']} {name}`")
+        parts.append(f", at commit {run_of['commit']}\n\n")
+        if "broken" in run_of:
+            parts.append(f"**Did not hold**: {run_of['broken']}\n")
+        else:
+            parts.append("| what | figure |\n|---|---|\n")
+            parts += [f"| {what} | {figure} |\n" for what, figure in run_of["figures"]]
         if proof.found:
             parts.append("\nFound and mended:\n\n")
             parts += [f"- {text}\n" for text in proof.found]

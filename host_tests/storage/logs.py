@@ -21,6 +21,15 @@ def start(files, most_records=36_000):
     return journal, journal.recover()
 
 
+def start_and_look_back(files):
+    """(journal, what its recovery found, with what the looks at older segments found later)."""
+    journal, recovery = start(files)
+    while journal.look_back():
+        pass
+    recovery.damaged_records += journal.take_skipped()
+    return journal, recovery
+
+
 def write(journal, count, at_once=1):
     """Append `count` records, `at_once` in a commit; returns the last number that is durable."""
     left = count

@@ -70,8 +70,10 @@ def check_after_cut(run, operations, image, look_back=70, go_on=0):
     for path in segments(files):
         first = int(path[-12:-4], 16)
         if first <= last - 2:
-            assert journal.read_into(first, buffer) == 2
-            assert buffer == make(first) + make(first + 1)
+            count = journal.read_into(first, buffer)
+            assert count  # it may be fewer than fit, at the end of a segment
+            assert buffer[:32] == make(first)
+            assert count == 1 or buffer[32:] == make(first + 1)
     if go_on:
         end = write(journal, go_on, at_once=3)
         again, recovery = start(files, run.most_records)
@@ -229,7 +231,7 @@ def test_a_cut_while_saving_leaves_the_old_settings_or_the_new(size, capsys):
         before = [blob for _, end, blob in marks if end <= operations]
         under_way = [blob for begin, end, blob in marks if begin <= operations < end]
         assert found in (before[-1:] or [None]) + under_way
-        assert not store.lost
+        assert not store.damaged
         if checked % 10 == 0:
             store.save(b"again")
             assert SettingsStore(files).load() == b"again"

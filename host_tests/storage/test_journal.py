@@ -12,9 +12,11 @@ from host_tests.storage.logs import (
     past_segments,
     segments,
     start,
+    start_and_look_back,
     write,
 )
-from pump.core import record
+from pump.core import events, record
+from pump.core.layouts import LAYOUTS
 
 NOISE = bytes([(index * 73 + 41) % 256 for index in range(251)])
 
@@ -243,24 +245,23 @@ def test_a_refused_commit_loses_nothing_and_is_tried_again():
 
 
 def test_a_roll_that_got_half_way_is_finished_before_a_head_is_written_over():
-    for room in (1, 5, 6, 10, 17, 23, 24, 29):
+    for room in (1, 5, 6, 10, 17, 23, 24, 28):
         files = RamFiles()
         journal, _ = start(files)
-        # More than 24 at once go to the segment right away.
-        write(journal, 30 + (SEGMENT - room) % 30, at_once=59)
-        write(journal, SEGMENT - room - journal.next_seq + 1, at_once=30)
+        # More than 24 at once go to the segment right away, all but the last.
+        write(journal, 30 + (SEGMENT - room + 1) % 30, at_once=59)
+        write(journal, SEGMENT - room - journal.next_seq + 2, at_once=30)
         assert len(files.contents[segments(files)[0]]) == (SEGMENT - room) * STORED
-        write(journal, 24)
+        write(journal, 23)
         for _ in range(5):
             journal.append(make(journal.next_seq))
-        # The first segment is filled; the next one is refused.
+        # The first segment is filled; the next one, or the head, is refused.
         files.refuse_after = 1
         last = journal.next_seq - 1
-        if room < 29:
-            with raises(OSError):
-                journal.commit()
-            assert numbers(start(files)[0], SEGMENT - 60)[-1] >= last - 5
-            files.refuse_after = -1
+        with raises(OSError):
+            journal.commit()
+        assert numbers(start(files)[0], SEGMENT - 60)[-1] >= last - 5
+        files.refuse_after = -1
         journal.commit()
         assert numbers(start(files)[0], SEGMENT - 60) == list(range(SEGMENT - 60, last + 1))
 
@@ -269,8 +270,9 @@ def test_a_refused_removal_of_the_oldest_segment_is_made_up_for():
     files = RamFiles()
     journal, _ = start(files, most_records=SEGMENT)
     write(journal, 2 * SEGMENT - 16, at_once=40)
-    # The end of the second segment and the start of the third get through, the removal does not.
-    files.refuse_after = 2
+    # The end of the second segment, the start of the third and the head get through, the removal
+    # does not.
+    files.refuse_after = 3
     write(journal, 40, at_once=40)
     assert len(segments(files)) == 3
     files.refuse_after = -1
@@ -399,11 +401,11 @@ def test_damage_is_reported_once():
     ):
         files = filled(past_segments(2, 111))
         damage(files)
-        journal, recovery = start(files)
+        journal, recovery = start_and_look_back(files)
         assert sum(counts(recovery)) > 0, damage
         write(journal, 1)
         for _ in range(3):
-            journal, recovery = start(files)
+            journal, recovery = start_and_look_back(files)
             assert counts(recovery) == (0, 0, 0), damage
             write(journal, 20)
 
@@ -463,18 +465,19 @@ def test_a_lengthened_newest_segment_never_gives_a_number_twice():
 def test_noise_over_an_older_segment_costs_that_segment_alone():
     files = filled(past_segments(3, 100))
     put_noise(files, segments(files)[1], 0, SEGMENT * STORED)
-    journal, recovery = start(files)
+    journal, recovery = start_and_look_back(files)
     assert counts(recovery) == (0, SEGMENT, 0)
     last = past_segments(3, 100)
     assert numbers(journal) == one_to(SEGMENT) + list(range(2 * SEGMENT + 1, last + 1))
-    assert journal.skipped == SEGMENT
+    assert journal.take_skipped() == SEGMENT
+    assert journal.take_skipped() == 0
 
 
 def test_noise_inside_a_segment_costs_the_records_it_touches():
     files = filled(past_segments(2, 100))
     put_noise(files, segments(files)[0], STORED * 10 + 3, STORED * 4)
     put_noise(files, segments(files)[1], STORED * (SEGMENT - 1), STORED)
-    journal, recovery = start(files)
+    journal, recovery = start_and_look_back(files)
     assert counts(recovery) == (0, 1, 0)
     last = past_segments(2, 100)
     lost = (11, 12, 13, 14, 15, 2 * SEGMENT)
@@ -501,26 +504,51 @@ def test_a_damaged_place_is_not_counted_as_missing_as_well():
     journal, _ = start(files)
     write(journal, 60, at_once=30)
     write(journal, 20)
-    put_noise(files, segments(files)[0], 57 * STORED, 3 * STORED)
+    put_noise(files, segments(files)[0], 56 * STORED, 3 * STORED)
     journal, recovery = start(files)
     assert counts(recovery) == (0, 3, 0)
-    assert numbers(journal) == one_to(57) + list(range(61, 81))
+    assert numbers(journal) == one_to(56) + list(range(60, 81))
 
 
-def test_many_damaged_segments_are_read_through_over_several_boots():
+def test_each_look_back_reads_one_segment_and_tells_its_damage():
     # Each takes the board a quarter of a second, and the watchdog is waiting.
     files = filled(past_segments(6, 100))
-    for path in segments(files)[:6]:
+    for path in segments(files)[:5]:
         put_noise(files, path, 0, SEGMENT * STORED)
-    found = [start(files)[1].damaged_records for _ in range(3)]
-    assert found == [4 * SEGMENT, 2 * SEGMENT, 0]
+    journal, recovery = start(files)
+    assert counts(recovery) == (0, 0, 0)
+    found = []
+    while journal.look_back():
+        found.append(journal.take_skipped())
+    assert found == [0] + [SEGMENT] * 5
+    assert not journal.look_back()
+    write(journal, 1)
+    assert counts(start_and_look_back(files)[1]) == (0, 0, 0)
+
+
+def test_records_passed_over_are_counted_once_for_a_reader_of_small_pieces():
+    files = filled(past_segments(2, 100))
+    put_noise(files, segments(files)[0], STORED * 10 + 3, STORED * 4)
+    journal, _ = start(files)
+    assert len(numbers(journal, room=7)) == past_segments(2, 100) - 5
+    assert journal.take_skipped() == 5
+
+
+def test_damage_is_reported_again_when_the_power_went_before_the_report_was_durable():
+    files = filled(past_segments(2, 111))
+    cut_oldest(files)
+    for _ in range(2):
+        journal, recovery = start(files)
+        assert sum(counts(recovery)) > 0
+    write(journal, 1)
+    assert counts(start(files)[1]) == (0, 0, 0)
 
 
 def test_records_of_another_segment_are_not_given_under_a_wrong_place():
     files = filled(past_segments(3, 100))
     paths = segments(files)
     files.contents[paths[2]] = files.contents[paths[0]]
-    journal, recovery = start(files)
+    journal, recovery = start_and_look_back(files)
     assert counts(recovery) == (0, SEGMENT, 0)
     last = past_segments(3, 100)
     assert numbers(journal) == one_to(2 * SEGMENT) + list(range(3 * SEGMENT + 1, last + 1))
@@ -535,9 +563,40 @@ def test_an_older_copy_of_the_newest_segment_is_seen_by_what_the_heads_say():
     in_heads = sorted(head_numbers(files))
     files.contents[segments(files)[-1]] = older
     journal, recovery = start(files)
-    assert numbers(journal) == one_to(100) + in_heads
-    assert recovery.missing_records == last - 100 - len(in_heads) > 0
+    assert numbers(journal) == one_to(99) + in_heads
+    assert recovery.missing_records == last - 99 - len(in_heads) > 0
     assert journal.next_seq == last + 1
+
+
+def test_an_older_copy_of_the_newest_segment_brings_no_number_back_right_after_a_roll():
+    for at_once in (1, 2, 5, 30):
+        files = RamFiles()
+        journal, _ = start(files)
+        write(journal, 100, at_once=25)
+        older = dict(files.contents)
+        while files.contents[segments(files)[-1]] == older[segments(files)[-1]]:
+            last = write(journal, at_once, at_once=at_once)
+        for damaged in (older[segments(files)[-1]], b""):
+            files.contents[segments(files)[-1]] = damaged
+            journal, recovery = start(files)
+            assert journal.next_seq > last
+            assert sum(counts(recovery)) > 0
+
+
+def test_a_gap_that_a_start_has_left_and_told_of_is_not_told_again():
+    files = RamFiles()
+    journal, _ = start(files)
+    write(journal, 30, at_once=30)
+    write(journal, 5)
+    for event, boot, values in (
+        (events.BOOT, 1, (0, 0, 1, 0, 6791, 10)),
+        (events.CLOCK_LOST, 1, (0,)),
+        (events.LOG_DAMAGED, 1, (0, 3, 0)),
+    ):
+        seq = journal.next_seq + (10 if event == events.BOOT else 0)
+        journal.append(record.pack(seq, boot, event, 0, 0, False, 0, LAYOUTS[event], values))
+    journal.commit()
+    assert counts(start(files)[1]) == (0, 0, 0)
 
 
 def test_a_segment_put_in_the_place_of_the_newest_does_not_bring_old_numbers_back():
@@ -582,10 +641,10 @@ def test_a_damaged_head_costs_its_own_records_and_its_numbers_are_not_used_again
     write(journal, 25, at_once=25)
     write(journal, 20)
     put_noise(files, "/log/head/1", 0, 6 * 32)
-    put_noise(files, "/log/head/3", 32, 32)
+    put_noise(files, "/log/head/3", 64, 32)
     journal, recovery = start(files)
     assert counts(recovery) == (0, 7, 6)
-    expected = [seq for seq in one_to(44) if seq not in (32, 33, 34, 35, 36, 37)]
+    expected = [seq for seq in one_to(44) if seq not in (31, 32, 33, 34, 35, 36)]
     assert numbers(journal) == expected
     assert journal.next_seq > 45
     first_new = journal.next_seq

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from host_tests.fakes.flash import BLOCK_COUNT, Files, Flash
 from host_tests.fakes.ram_files import RamFiles
+from host_tests.storage.full_log import cost, full_log, put_firmware
 from host_tests.storage.logs import (
     SEGMENT,
     STORED,
@@ -19,7 +20,6 @@ from host_tests.storage.logs import (
     start,
     write,
 )
-from host_tests.storage.measure_wear import cost, full_log, put_firmware
 
 _EVERYTHING = 200_000
 
@@ -31,7 +31,7 @@ def board():
 
 
 @pytest.mark.parametrize(
-    ("at_once", "erases", "pages"), [(1, 0.13, 1.8), (2, 0.09, 1.1), (3, 0.08, 0.9)]
+    ("at_once", "erases", "pages"), [(1, 0.13, 1.8), (2, 0.105, 1.3), (3, 0.09, 1.1)]
 )
 def test_a_durable_record_costs_at_most_0_15_sector_erases(board, at_once, erases, pages):
     flash, _files, journal = board
@@ -71,7 +71,7 @@ def test_recovery_of_a_full_log_reads_little_of_the_flash(board):
     assert counts(recovery) == (0, 0, 0)
     assert again.next_seq == journal.next_seq
     assert flash.reads - reads < 5_000
-    assert flash.bytes_read - size < 400_000
+    assert flash.bytes_read - size < 420_000
     assert flash.total_erases() == erases
 
 

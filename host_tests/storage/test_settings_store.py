@@ -21,7 +21,7 @@ def saved(*blobs):
 def test_a_new_filesystem_has_no_settings_and_lost_none():
     store = SettingsStore(RamFiles())
     assert store.load() is None
-    assert not store.lost
+    assert not store.damaged
 
 
 def test_the_last_of_many_saves_is_loaded():
@@ -32,7 +32,7 @@ def test_the_last_of_many_saves_is_loaded():
         store.save(b"settings %d" % count)
         again = SettingsStore(files)
         assert again.load() == b"settings %d" % count
-        assert not again.lost
+        assert not again.damaged
 
 
 def test_every_boot_goes_on_with_the_other_slot():
@@ -58,7 +58,11 @@ def test_damage_to_the_newest_slot_leaves_the_older_one():
         files.contents["/settings/b"] = bytes(content)
         store = SettingsStore(files)
         assert store.load() == OLD
-        assert not store.lost
+        assert store.damaged
+        store.save(OLD)
+        again = SettingsStore(files)
+        assert again.load() == OLD
+        assert not again.damaged
         store.save(NEW)
         assert SettingsStore(files).load() == NEW
 
@@ -77,12 +81,12 @@ def test_settings_of_which_no_slot_is_whole_are_lost_and_it_is_said():
     files.contents["/settings/b"] = b"\xff" * 40
     store = SettingsStore(files)
     assert store.load() is None
-    assert store.lost
+    assert store.damaged
     store.save(NEW)
-    assert not store.lost
+    assert not store.damaged
     again = SettingsStore(files)
     assert again.load() == NEW
-    assert not again.lost
+    assert not again.damaged
 
 
 def test_a_refused_save_keeps_the_old_settings_in_force():
@@ -114,4 +118,4 @@ def test_foreign_files_in_the_folder_are_no_settings():
     files.contents["/settings/c"] = b"notes"
     store = SettingsStore(files)
     assert store.load() is None
-    assert not store.lost
+    assert not store.damaged

@@ -15,24 +15,26 @@ LAYERS = {
     "pump/core": (("pump.core",), PURE),
     "pump/ui": (("pump.core", "pump.ui"), PURE),
     "pump/storage": (("pump.core", "pump.storage"), (*PURE, "errno")),
-    "pump/link": (("pump.core", "pump.link"), PURE),
+    "pump/link": (("pump.core", "pump.link"), (*PURE, "hashlib")),
     "pump/drivers": ((), PURE),
     "pump/ports/any.py": ((), (*PURE, "machine", "time")),
     "pump/ports/rp2.py": ((), (*PURE, "machine", "time", "rp2", "uctypes")),
     "pump/ports/esp32.py": ((), (*PURE, "machine", "time", "esp32")),
     "pump/ports/__init__.py": ((), ()),
     "pump/hardware.py": (
-        ("pump.drivers", "pump.ports"),
+        ("pump.drivers", "pump.ports", "pump.extras"),
         (*PURE, "machine", "time", "os", "sys", "gc", "select", "framebuf", "vfs", "errno"),
     ),
+    "pump/extras.py": (("pump.drivers", "pump.ports"), (*PURE, "machine", "time")),
     "pump/app.py": (
         ("pump.core", "pump.ui", "pump.storage", "pump.link", "pump.drivers"),
         (*PURE, "gc", "sys"),
     ),
     "pump/version.py": ((), ("micropython",)),
     "pump/__init__.py": ((), ()),
-    "boot.py": (("board", "pump"), ("sys",)),
-    "main.py": (("board", "pump"), ("sys",)),
+    "pack.py": ((), (*PURE, "io", "sys", "vfs")),
+    "boot.py": (("board", "pack", "pump"), ("machine",)),
+    "main.py": (("board", "pump"), ("gc",)),
 }
 # These two are what the board runs at power-on.
 RUN_AT_POWER_ON = ("firmware/boot.py", "firmware/main.py")

@@ -27,10 +27,16 @@ class Board:
     STEPS_PER_UNIT = (6791, 10)
     QUANTUM_MU = 5
     RESERVOIR_MU = 300_000
+    LONGEST_TRAIN = 2_000
     REWIND_STEPS = 210_000
     BATTERY_LOW_MV = 3500
     BATTERY_EMPTY_MV = 3300
     OCCLUSION_MBAR = 600
+
+
+def _noise(count):
+    """As random as a picture may be."""
+    return bytes([index * 37 + 11 & 0xFF for index in range(count)])
 
 
 def pages_loaded():
@@ -77,6 +83,7 @@ class Bench:
         # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
         profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS
         self.pump = Pump(profile, self.settings)
+        self.pump.remote.random = _noise
         self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages, language)
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
@@ -87,7 +94,7 @@ class Bench:
         self.motor_steps = 0
         self.stuck = False  # a burst under way does not end
         if started:
-            self.pump.start(past or Recall(self.pump.log.layouts), 1, 0, (0, 1, 0))
+            self.pump.start(past or Recall(), 1, 0, (0, 1, 0))
             self.turn(0)
 
     def turn(self, elapsed_ms):

@@ -1,6 +1,7 @@
 """Numbers are written as people read them."""
 
 from pump.ui import figures
+from pump.ui.pages import dates
 
 
 def test_doses_have_two_places_and_round_down():
@@ -26,17 +27,17 @@ def test_a_rate_never_loses_a_place_that_it_has():
 
 def test_times_and_offsets():
     assert figures.hour_minute(845) == "14:05"
-    assert figures.offset(60) == "+1:00"
-    assert figures.offset(-210) == "-3:30"
+    assert dates.offset(60) == "+1:00"
+    assert dates.offset(-210) == "-3:30"
 
 
 def test_every_day_until_2053_is_a_date_and_back():
     year, month, day = 2020, 1, 1
     for days in range(12_410):
-        assert figures.date_of(days * 86_400 + 4_000) == (year, month, day)
-        assert figures.local_s_of(year, month, day, 61) == days * 86_400 + 3_660
+        assert dates.date_of(days * 86_400 + 4_000) == (year, month, day)
+        assert dates.local_s_of(year, month, day, 61) == days * 86_400 + 3_660
         day += 1
-        if day > figures.month_days(year, month):
+        if day > dates.month_days(year, month):
             day, month = 1, month + 1
         if month > 12:
             month, year = 1, year + 1

@@ -7,8 +7,10 @@ from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
 from pump.core import codes, event_table, events, states
 from pump.core import settings as st
+from pump.core.setting_table import SETTINGS
 from pump.ui import figures, keys, sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
+from pump.ui.pages import dates
 
 
 def test_a_fresh_board_gives_a_bolus_although_its_clock_is_not_set():
@@ -131,10 +133,10 @@ def test_stop_on_the_running_bolus_shows_what_was_given_until_then():
 def _ways_from_a_running_bolus():
     yield "home", (OK,)
     yield "menu", (OK, OK)
-    for row in range(7):
+    for row in range(8):
         yield "menu row %d" % row, (OK, OK) + (DOWN,) * row + (OK,)
-    yield "a setting that is asked", (OK, OK) + (DOWN,) * 4 + (OK, OK, UP, OK)
-    yield "clock, asked", (OK, OK) + (DOWN,) * 3 + (OK,) * 6
+    yield "a setting that is asked", (OK, OK) + (DOWN,) * 5 + (OK, OK, UP, OK)
+    yield "clock, asked", (OK, OK) + (DOWN,) * 4 + (OK,) * 6
 
 
 def test_one_stop_ends_a_running_bolus_from_any_screen():
@@ -193,7 +195,7 @@ def test_up_after_the_end_of_a_bolus_opens_the_next():
 
 def test_up_at_home_while_a_bolus_runs_leads_back_to_it():
     bench = scenes.home_bolus()
-    assert bench.sees("Bolus 0.49 of 1.25 U")
+    assert bench.sees("Bolus 0.49 / 1.25 U")
     bench.press(UP)
     assert bench.sees("Bolus runs")
 
@@ -352,7 +354,7 @@ def test_an_alarm_during_the_question_makes_it_be_asked_anew():
 def test_alarms_in_the_list_can_be_read_and_acknowledged():
     bench = scenes.fresh()
     bench.pump.alarms.once(al.LOG_NEW)
-    bench.press(OK, DOWN, DOWN, OK, DOWN, OK)
+    bench.press(OK, DOWN, DOWN, DOWN, OK, DOWN, OK)
     assert bench.sees("NEW LOG")
     bench.press(OK)
     assert not bench.pump.alarms.raised & 1 << al.LOG_NEW
@@ -531,16 +533,16 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
     assert bench.sees("14:05") and bench.sees("15:03")
     assert bench.sees("23 Nov 2026") and bench.sees("24 Nov 2026")
     bench.press(OK)
-    assert bench.pump.clock.local_s // 60 == (figures.local_s_of(2026, 11, 24, 15 * 60 + 3) // 60)
+    assert bench.pump.clock.local_s // 60 == (dates.local_s_of(2026, 11, 24, 15 * 60 + 3) // 60)
     assert bench.at_home()
 
 
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
-    bench.press(OK, DOWN, DOWN, DOWN, OK, OK, OK, OK, OK, OK, OK)
+    bench.press(OK, DOWN, DOWN, DOWN, DOWN, OK, OK, OK, OK, OK, OK, OK)
     assert bench.pump.clock.trusted
     assert not bench.sees("Clock not set")
-    assert figures.date_of(bench.pump.clock.local_s) == (2026, 1, 1)
+    assert dates.date_of(bench.pump.clock.local_s) == (2026, 1, 1)
 
 
 def test_stop_goes_back_one_field_of_the_clock():
@@ -554,7 +556,7 @@ def test_stop_goes_back_one_field_of_the_clock():
 
 def test_the_display_goes_dark_after_its_time_but_not_while_something_is_asked():
     bench = scenes.in_use()
-    bench.press(DOWN)
+    bench.press(STOP)
     bench.run(29_000, 500)
     assert bench.ui.lit()
     bench.run(2_000, 500)
@@ -573,6 +575,7 @@ def test_an_alarm_keeps_the_display_lit():
 
 def test_a_redraw_is_due_when_what_is_shown_changes_and_not_otherwise():
     bench = scenes.in_use()
+    bench.pump.set_setting(st.DISPLAY_OFF_S, 600, 0)
     bench.look()
     bench.run(5_000)
     assert not bench.ui.dirty
@@ -581,6 +584,39 @@ def test_a_redraw_is_due_when_what_is_shown_changes_and_not_otherwise():
     bench.look()
     bench.press(UP)
     assert bench.ui.dirty
+
+
+def test_a_dark_face_rests_until_a_press_an_alarm_or_a_longer_time_to_dark():
+    wakers = (
+        lambda bench: bench.press(UP),
+        lambda bench: setattr(bench, "pressure_mbar", 900),
+        lambda bench: bench.pump.set_setting(st.DISPLAY_OFF_S, 600, 0),
+        lambda bench: bench.pump.give_bolus(500, 1),
+    )
+    for wake in wakers:
+        bench = scenes.in_use()
+        bench.run(40_000)
+        bench.look()
+        bench.run(120_000, 1_000)
+        assert bench.ui.resting and not bench.ui.dirty and not bench.ui.lit()
+        wake(bench)
+        bench.run(5_000)
+        bench.ui.lit()
+        assert not bench.ui.resting
+
+
+def test_a_face_rests_over_an_alarm_of_low_priority_and_sounds_its_repeats():
+    bench = scenes.in_use()
+    bench.run(40_000)
+    bench.pump.alarms.once(al.LOG_DAMAGED)
+    bench.run(120_000, 1_000)
+    assert bench.pump.alarms.waiting and bench.ui.resting
+    bench.sounds.clear()
+    bench.run((al.REPEAT_S - 130) * 1_000, 1_000)
+    assert bench.sounds == []
+    bench.run(20_000, 1_000)
+    assert bench.sounds == [sounds.LOW]
+    assert bench.ui.resting
 
 
 def test_the_high_alarm_flashes_twice_a_second():
@@ -642,7 +678,136 @@ def test_the_texts_cover_the_tables_of_the_core():
     bench = scenes.menu_top()
     say, words = bench.ui.texts, bench.ui.words
     assert len(say.REASONS) == len(codes.CODES)
-    assert len(say.ALARMS) == len(al.ALARMS)
+    assert len(say.ALARMS) == len(al.PRIORITIES)
     assert len(say.ENDS) == len(event_table.ENDS)
-    assert len(words.SETTING_NAMES.split("|")) == len(st.SETTINGS)
+    assert len(words.SETTING_NAMES.split("|")) == len(SETTINGS)
     assert len(words.MONTHS.split("|")) == 12
+
+
+def test_a_temporary_basal_is_begun_by_the_buttons_after_a_question_with_old_and_new_rate():
+    bench = scenes.temporary_ask()
+    assert bench.sees("0.90 to 1.35 U/h") and bench.sees("For 01:30 hours?")
+    assert bench.pump.basal_rate_mu_h() == 900
+    bench.press(OK)
+    assert bench.pump.basal_rate_mu_h() == 1_350
+    assert bench.sees("Temp basal 150%") and bench.sees("1:30")
+    bench.run(60_000, 1_000)
+    assert bench.sees("1:29")
+
+
+def test_a_temporary_basal_is_ended_by_the_buttons_after_a_question():
+    bench = scenes.temporary_end_ask()
+    assert bench.sees("1.35 to 0.90 U/h")
+    bench.press(STOP)
+    assert bench.pump.basal_rate_mu_h() == 1_350
+    bench.press(OK, OK)
+    assert bench.pump.basal_rate_mu_h() == 900
+    assert not bench.sees("Temp basal 150%")
+
+
+def test_a_temporary_rate_goes_no_higher_than_max_basal_and_by_fine_steps_below_one_unit():
+    bench = scenes.temporary()
+    bench.press(DOWN, OK, DOWN)
+    assert bench.sees("0.89 U/h")
+    bench.press(*[UP] * 12)
+    assert bench.sees("1.05 U/h")
+    bench.press(*[UP] * 100)
+    assert bench.sees("5.00 U/h")
+    bench.press(*[DOWN] * 200)
+    assert bench.sees("0.00 U/h")
+
+
+def test_an_alarm_on_top_of_the_question_for_a_temporary_basal_asks_anew():
+    bench = scenes.temporary_ask()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(200)
+    bench.press(OK, OK)
+    assert bench.pump.basal_rate_mu_h() == 900
+    assert bench.sees("For 01:30 hours?")
+
+
+def test_who_wears_it_is_reminded_when_a_temporary_basal_is_over():
+    bench = scenes.home_temporary()
+    bench.run(5_390_000, 4_000)
+    assert sounds.REMIND not in bench.sounds
+    bench.run(12_000, 4_000)
+    assert bench.pump.basal_rate_mu_h() == 900
+    assert sounds.REMIND in bench.sounds
+
+
+def test_the_calculator_gives_what_it_reckons_after_a_question():
+    bench = scenes.calculator_sum()
+    # 45 g by 10 g, 100 mg/dL above 120 by 40, 1.23 U on board; rounded down to the step of 0.05.
+    assert bench.sees("4.50") and bench.sees("2.50") and bench.sees("-1.23")
+    assert bench.sees("5.75 U") and bench.sees("IOB 1.23")
+    bench.press(OK)
+    assert not bench.pump.bolus.active and bench.sees("5.75")
+    bench.press(OK)
+    assert bench.pump.bolus.asked_mu == 5_750 and bench.pump.bolus.active
+
+
+def test_the_dose_of_the_calculator_can_be_changed_and_the_question_says_what_was_reckoned():
+    bench = scenes.calculator_ask()
+    assert bench.sees("5.65") and bench.sees("Reckoned: 5.75 U")
+    bench.press(STOP)
+    assert not bench.pump.bolus.active and bench.sees("5.65 U")
+    bench.press(UP, OK, OK)
+    assert bench.pump.bolus.asked_mu == 5_700
+
+
+def test_stop_leads_back_through_the_calculator_and_gives_nothing():
+    bench = scenes.calculator_ask()
+    bench.press(STOP, STOP, STOP)
+    assert bench.sees("45")
+    bench.press(STOP)
+    assert bench.at_home() and bench.ui.words is None
+    assert bench.motor_steps == 0
+
+
+def test_without_a_glucose_the_calculator_reckons_the_meal_alone():
+    bench = scenes.calculator_not_measured()
+    bench.press(UP)
+    assert bench.sees("100")
+    bench.press(*[DOWN] * 81)
+    assert bench.sees("Not measured")
+    bench.press(OK)
+    assert bench.sees("4.50 U")
+
+
+def test_a_glucose_in_mmol_is_reckoned_as_the_same_in_mg_dl():
+    bench = scenes.calculator_mmol()
+    assert bench.sees("29.5")
+    bench.press(*[DOWN] * 175, OK)
+    # 12.0 mmol/L are 216 mg/dL: 96 above the range by 40, and a meal of 1 g.
+    assert bench.sees("2.40") and bench.sees("0.10") and bench.sees("2.50 U")
+
+
+def test_the_calculator_is_refused_with_its_reason_while_no_ratio_is_set():
+    bench = scenes.calculator_not_set()
+    assert bench.sees("No carb ratio")
+    bench.press(OK)
+    assert bench.at_home()
+
+
+def test_a_dose_of_zero_is_not_asked():
+    bench = scenes.home_carbs()
+    bench.press(DOWN, OK, OK, OK, OK)
+    assert bench.sees("0.00 U") and not bench.pump.bolus.active
+
+
+def test_an_alarm_on_top_of_the_calculators_question_asks_anew():
+    bench = scenes.calculator_ask()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(200)
+    bench.press(OK, OK)
+    assert not bench.pump.bolus.active
+    bench.press(OK)
+    assert bench.pump.bolus.asked_mu == 5_650
+
+
+def test_a_sum_that_is_out_of_date_is_shown_anew_and_not_given():
+    bench = scenes.calculator_ask()
+    bench.pump.got_insulin(1_000)
+    bench.press(OK)
+    assert not bench.pump.bolus.active
+    assert bench.sees("-2.2") and bench.sees("4.75 U")

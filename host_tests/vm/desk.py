@@ -37,6 +37,7 @@ class Board:
     QUANTUM_MU = 5
     REWIND_STEPS = 5_000
     RESERVOIR_MU = 300_000
+    LONGEST_TRAIN = 2_000
     BATTERY_LOW_MV = 3_500
     BATTERY_EMPTY_MV = 3_300
     BATTERY_FULL_SCALE_MV = 6_600
@@ -46,6 +47,10 @@ class Board:
 
 class SilentPort:
     """A USB port that nobody listens to."""
+
+    def waiting(self):
+        """No byte ever waits."""
+        return False
 
     def read(self, _limit):
         """No byte ever comes."""
@@ -79,6 +84,9 @@ class DeskHardware:
         self.buzzer = Buzzer(Pwm(world.clock))
         self.battery = Battery(SteadyAdc(40_000), Board.BATTERY_FULL_SCALE_MV)
         self.pressure = Pressure(SteadyAdc(7_000), Board.PRESSURE_FULL_SCALE_MBAR)
+        self.turning = None
+        self.end_stop = None
+        self.wall_clock = None
         self.clock = UptimeClock(self.now_ms, lambda later, earlier: later - earlier)
         self.files = RamFiles()
         self.port = SilentPort()
@@ -93,9 +101,17 @@ class DeskHardware:
         """The power came."""
         return events.RESET_POWER
 
+    def restarts(self):
+        """None so far."""
+        return 0
+
     def unique_id(self):
         """The chip's own number."""
         return b"\x00\x00\x00\x00desk"
+
+    def random_bytes(self, count):
+        """Not random here."""
+        return bytes(count)
 
     def free_bytes(self):
         """Not measured here."""

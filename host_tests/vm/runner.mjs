@@ -1,6 +1,6 @@
 // Runs Python tests in the real MicroPython virtual machine: one JSON request a line in, one JSON answer a line out.
 //
-//   {"do": "load", "root": FOLDER, "files": [PATH...], "module": NAME}   a fresh machine with these files, module imported
+//   {"do": "load", "root": FOLDER, "files": [PATH...], "module": NAME}   the machine with these files, module imported
 //   {"do": "run", "call": NAME}                                          one function of the module
 //   answer: {"ok": bool, "error": traceback, "out": what was printed, "live_bytes": heap in use after a collection}
 //

@@ -6,7 +6,7 @@ import pytest
 
 from host_tests.vm.machine import ROOT, Machine
 
-PORTABLE = ("core", "ui", "storage", "link", "fakes", "vm")
+PORTABLE = ("core", "ui", "storage", "link", "fakes", "scenarios", "vm")
 
 
 def portable_tests():

@@ -27,34 +27,56 @@ LOG_DAMAGED = const(14)
 KEY_STUCK = const(15)
 STOP_STUCK = const(16)
 SENSOR_LOST = const(17)
+END_REACHED = const(18)
+TEMPORARY_ENDED = const(19)
 
 LOW = const(0)
 MEDIUM = const(1)
 HIGH = const(2)
 
-# (alarm, priority, does it stop delivery). Names are in event_table.ALARM_NAMES.
-ALARMS = (
-    (NONE, LOW, False),
-    (OCCLUSION, HIGH, True),
-    (RESERVOIR_EMPTY, HIGH, True),
-    (RESERVOIR_LOW, MEDIUM, False),
-    (BATTERY_EMPTY, HIGH, True),
-    (BATTERY_LOW, MEDIUM, False),
-    (MOTOR_ERROR, HIGH, True),
-    (SYSTEM_ERROR, HIGH, True),
-    (CLOCK_NOT_SET, LOW, False),
-    (OVER_LIMIT, MEDIUM, False),
-    (BOLUS_INCOMPLETE, MEDIUM, False),
-    (LOG_NEW, LOW, False),
-    (SETTINGS_LOST, MEDIUM, False),
-    (RESTARTED, MEDIUM, False),
-    (LOG_DAMAGED, LOW, False),
-    (KEY_STUCK, MEDIUM, False),
-    (STOP_STUCK, HIGH, True),
-    (SENSOR_LOST, MEDIUM, False),
+# The priority of each, by its number; names are in event_table.ALARM_NAMES. As bytes, because a
+# table of tuples takes 600 bytes more of the memory.
+PRIORITIES = bytes(
+    (
+        LOW,  # none
+        HIGH,  # occlusion
+        HIGH,  # reservoir empty
+        MEDIUM,  # reservoir low
+        HIGH,  # battery empty
+        MEDIUM,  # battery low
+        HIGH,  # motor error
+        HIGH,  # system error
+        LOW,  # clock not set
+        MEDIUM,  # over limit
+        MEDIUM,  # bolus incomplete
+        LOW,  # log new
+        MEDIUM,  # settings lost
+        MEDIUM,  # restarted
+        LOW,  # log damaged
+        MEDIUM,  # key stuck
+        HIGH,  # STOP stuck
+        MEDIUM,  # sensor lost
+        HIGH,  # end reached
+        MEDIUM,  # temporary basal ended
+    )
 )
 
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged
+
+
+def stops(alarm):
+    """Whether it stops delivery: those of the highest priority do, and no others."""
+    return PRIORITIES[alarm] == HIGH
+
+
+def worst(alarms):
+    """Of alarms as bits the one of the highest priority, the first of the table among equals."""
+    found = NONE
+    for alarm in range(len(PRIORITIES)):
+        higher = found == NONE or PRIORITIES[alarm] > PRIORITIES[found]
+        if higher and alarms & 1 << alarm:
+            found = alarm
+    return found
 
 
 class Alarms:
@@ -63,7 +85,7 @@ class Alarms:
     def __init__(self, log, clock):
         self._log = log
         self._clock = clock
-        self._since_s = [0] * len(ALARMS)
+        self._since_s = [0] * len(PRIORITIES)
         self._repeats = 0
         self._repeat_at_s = 0
         self._highest = NONE
@@ -89,7 +111,7 @@ class Alarms:
         self._since_s[alarm] = self._clock.uptime_s
         self._repeats = 0
         self._repeat_at_s = self._clock.uptime_s + REPEAT_S
-        self._log.write(events.ALARM_RAISED, alarm, ALARMS[alarm][1], value)
+        self._log.write(events.ALARM_RAISED, alarm, PRIORITIES[alarm], value)
         return True
 
     def has_cause(self, alarm):
@@ -100,6 +122,23 @@ class Alarms:
         """Raise an alarm for something that happened and is over: it waits for a person."""
         self.cause(alarm, True, value)
         self.causes &= ~(1 << alarm)
+
+    def stopping(self):
+        """An alarm that keeps delivery stopped: its cause is there, or nobody has seen it."""
+        found = self.causes | self.waiting
+        for alarm in range(len(PRIORITIES)):
+            if stops(alarm) and found & 1 << alarm:
+                return alarm
+        return NONE
+
+    def report_log(self, found_empty, torn_bytes, damaged_records, missing_records):
+        """Say what the journal found, when it is worth a record."""
+        if found_empty:
+            self._log.write(events.LOG_NEW)
+            self.once(LOG_NEW)
+        if torn_bytes or damaged_records or missing_records:
+            self._log.write(events.LOG_DAMAGED, torn_bytes, damaged_records, missing_records)
+            self.once(LOG_DAMAGED)
 
     def acknowledge(self, alarm, source):
         """A person has seen it. False when it was not waiting."""
@@ -116,12 +155,12 @@ class Alarms:
         """The waiting alarm of the highest priority, the first of the table among equals."""
         if self.waiting != self._highest_of:
             self._highest_of = self.waiting
-            self._highest = self._find_highest()
+            self._highest = worst(self.waiting)
         return self._highest
 
     def priority(self, alarm):
         """LOW, MEDIUM or HIGH."""
-        return ALARMS[alarm][1]
+        return PRIORITIES[alarm]
 
     def advance(self):
         """Call as time goes by: makes the repeats of what nobody has acknowledged."""
@@ -133,13 +172,6 @@ class Alarms:
         # Powers of two only: an alarm ignored for a week must not push doses out of the log.
         if self._repeats & (self._repeats - 1) == 0:
             self._log.write(events.ALARM_REPEATED, self.highest(), self._repeats)
-
-    def _find_highest(self):
-        best = NONE
-        for row in ALARMS:
-            if self.waiting & 1 << row[0] and (best == NONE or row[1] > ALARMS[best][1]):
-                best = row[0]
-        return best
 
     def _settle(self, alarm):
         bit = 1 << alarm

@@ -13,7 +13,7 @@ class Basal:
     def __init__(self, log, profile):
         self._log = log
         self._profile = profile
-        self._carry = RateCarry(profile.scale)
+        self.carry = RateCarry(profile.scale)
         self.rate_mu_h = 0  # the rate of the open lease
         self.owed_steps = 0
         self.lease_steps = 0  # 0: no lease is open
@@ -23,7 +23,7 @@ class Basal:
 
     def accrue(self, rate_mu_h, elapsed_ms):
         """Owe what `elapsed_ms` at `rate_mu_h` ask for."""
-        self.owed_steps += self._carry.accrue(rate_mu_h, elapsed_ms)
+        self.owed_steps += self.carry.accrue(rate_mu_h, elapsed_ms)
         self._lease_ms += elapsed_ms
         self._since_burst_ms += elapsed_ms
 

@@ -12,8 +12,8 @@ class Bolus:
     def __init__(self, log, profile):
         self._log = log
         self._profile = profile
-        self._dose = DoseCarry(profile.scale)
-        self._rate = RateCarry(profile.scale)
+        self.carry = DoseCarry(profile.scale)
+        self.rate = RateCarry(profile.scale)
         self._ending = -1
         self._part_steps = 0
         self._part_made = 0
@@ -21,13 +21,14 @@ class Bolus:
         self.active = False
         self.bolus_id = 0
         self.asked_mu = 0
+        self.remote = False  # ordered over the link
         self.steps = 0  # owed in all
         self.given_steps = 0  # confirmed by the motor
         self.reason = events.END_DONE  # why the last one ended
 
     def steps_for(self, dose_mu):
         """Steps that a dose would owe, with the rest that rounding left of earlier doses."""
-        return self._dose.steps(dose_mu)
+        return self.carry.steps(dose_mu)
 
     def given_mu(self):
         """What was really given, from confirmed steps."""
@@ -39,22 +40,27 @@ class Bolus:
         """Steps still to come, 0 when none runs."""
         return self.steps - self.given_steps if self.active else 0
 
+    def next_id(self):
+        """The number of the bolus after this one."""
+        return self.bolus_id % 65_535 + 1
+
     def start(self, dose_mu, source):
         """Begin. The checks were made; the intent goes to the log here."""
-        self.bolus_id = self.bolus_id % 65_535 + 1
+        self.bolus_id = self.next_id()
         self.asked_mu = dose_mu
-        self.steps = self._dose.steps(dose_mu)
+        self.remote = source == events.SOURCE_LINK
+        self.steps = self.carry.steps(dose_mu)
         self.given_steps = 0
         self.active = True
         self._ending = -1
         self.owed_steps = 0
-        self._rate.clear()
+        self.rate.clear()
         self._log.write(events.BOLUS_START, self.bolus_id, dose_mu, self.steps, source)
         self._open_part()
 
     def accrue(self, speed_mu_min, elapsed_ms):
         """Owe what the speed asks for, never more than the whole bolus."""
-        owed = self.owed_steps + self._rate.accrue(speed_mu_min * 60, elapsed_ms)
+        owed = self.owed_steps + self.rate.accrue(speed_mu_min * 60, elapsed_ms)
         self.owed_steps = min(owed, self.remaining_steps())
 
     def ready_steps(self):
@@ -86,6 +92,11 @@ class Bolus:
             self._open_part()
         return False
 
+    def renew_part(self):
+        """Book what the open part made, where it made anything. For an active one, at rest."""
+        if self._part_made:
+            self._open_part()
+
     def _open_part(self):
         part = min(self._profile.bolus_part_steps, self.steps - self.given_steps)
         made = self._part_made if self.given_steps else 0
@@ -94,10 +105,11 @@ class Bolus:
         self._part_made = 0
 
     def _finish(self):
-        self.active = False
         self.reason = self._ending
-        if self.reason == events.END_DONE:
-            self._dose.settle(self.asked_mu)
+        # First of all the record: should there be no memory for it, the next turn tries again.
         self._log.write(
             events.BOLUS_END, self.bolus_id, self.given_mu(), self.given_steps, self.reason
         )
+        self.active = False
+        if self.reason == events.END_DONE:
+            self.carry.settle(self.asked_mu)

@@ -19,6 +19,7 @@ class Clock:
         self.uptime_ms = 0  # within the second, 0 to 999
         self.local_s = 0
         self.trusted = False  # set by somebody since the last power loss
+        self.was_set = False  # who keeps another clock in step takes it
 
     def advance(self, elapsed_ms):
         """Let `elapsed_ms` go by."""
@@ -33,6 +34,7 @@ class Clock:
         """Set the wall clock. It is trusted from now on."""
         self.local_s = local_s
         self.trusted = True
+        self.was_set = True
 
     def minute_of_day(self):
         """0 to 1439, local."""

@@ -20,6 +20,12 @@ DELIVERING = const(14)
 TOO_SOON = const(15)
 BAD_PROGRAM = const(16)
 RESERVOIR_NOT_SET = const(17)
+NOT_PAIRED = const(18)
+WRONG_KEY = const(19)
+STALE = const(20)
+TOO_MANY = const(21)
+BY_HAND = const(22)
+NO_RATIO = const(23)
 
 # Names as they stand in logs and in the host's answers, by code.
 CODES = (
@@ -41,4 +47,10 @@ CODES = (
     "too_soon",
     "bad_program",
     "reservoir_not_set",
+    "not_paired",
+    "wrong_key",
+    "stale",
+    "too_many",
+    "by_hand",
+    "no_ratio",
 )

@@ -20,8 +20,12 @@ from pump.core.events import (
     BOLUS_PART,
     BOLUS_START,
     BOOT,
+    CALCULATED,
+    CALCULATION,
     CHANGE_START,
     CHECKPOINT,
+    CHECKPOINT_INSULIN,
+    CHECKPOINT_TEMPORARY,
     CHECKPOINT_TODAY,
     CHECKPOINT_WINDOW,
     CLOCK_LOST,
@@ -36,15 +40,21 @@ from pump.core.events import (
     MOVE_END,
     MOVE_PART,
     MOVE_START,
+    PAIRING,
     REFUSED,
     REMINDER,
+    REMOTE,
     RESERVOIR_SET,
     RESUME,
+    SCALE,
     SERVICE,
     SETTING_CHANGED,
     SETTINGS_LOST,
     SUSPEND,
     SYSTEM_ERROR,
+    TEMPORARY_END,
+    TEMPORARY_START,
+    TURNED_AWAY,
     UNCERTAIN,
     WARNING,
 )
@@ -52,7 +62,7 @@ from pump.core.events import (
 # The words of codes, from 0. Their numbers are in events.py.
 SEVERITIES = ("info", "warning", "alarm", "fault")
 SOURCES = ("buttons", "link", "schedule", "rule", "restart")
-KINDS = ("basal", "bolus", "prime", "cannula", "rewind")
+KINDS = ("basal", "bolus", "prime", "cannula", "rewind", "take_up", "measure")
 ENDS = (
     "all_given",
     "stopped",
@@ -62,6 +72,8 @@ ENDS = (
     "rate_change",
     "time",
     "renewed",
+    "stopped_remotely",
+    "no_motion",
 )
 RESETS = ("power_on", "watchdog", "soft")
 ALARM_NAMES = (
@@ -83,6 +95,8 @@ ALARM_NAMES = (
     "key_stuck",
     "stop_stuck",
     "sensor_lost",
+    "end_reached",
+    "temporary_ended",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (
@@ -94,6 +108,34 @@ COMMANDS = (
     "basal_program",
     "setting",
     "service",
+    "temporary_basal",
+)
+
+# What is asked for over the link: the kinds of link/protocol.py, by number.
+REQUESTS = (
+    "none",
+    "identify",
+    "status",
+    "settings",
+    "set_setting",
+    "basal",
+    "set_basal",
+    "time",
+    "set_time",
+    "log",
+    "acknowledge",
+    "service",
+    "screen",
+    "pair",
+    "sealed",
+    "check",
+    "bolus",
+    "stop",
+    "suspend",
+    "resume",
+    "temporary_basal",
+    "temporary_percent",
+    "end_temporary",
 )
 
 _NO_FIELDS = ()
@@ -108,7 +150,12 @@ EVENTS = (
     (CHECKPOINT, "checkpoint", INFO, (("odometer_steps", "I"), ("reservoir_steps", "i"), ("flags", "B"), ("bolus_id", "H"))),
     (CHECKPOINT_WINDOW, "checkpoint_window", INFO, (("hour_steps", "I"), ("day_steps", "I"))),
     (CHECKPOINT_TODAY, "checkpoint_today", INFO, (("basal_steps", "I"), ("bolus_steps", "I"), ("boluses", "H"), ("since_bolus_5min", "B"))),
+    (CHECKPOINT_TEMPORARY, "checkpoint_temporary", INFO, (("elapsed_s", "I"), ("given_steps", "I"))),
+    (SCALE, "scale", INFO, (("steps_numerator", "I"), ("steps_denominator", "H"))),
+    (CHECKPOINT_INSULIN, "checkpoint_insulin", INFO, (("first_age_2min", "B"), ("first_mu", "H"), ("second_age_2min", "B"), ("second_mu", "H"), ("third_age_2min", "B"), ("third_mu", "H"))),
     (BASAL_LEASE, "basal_lease", INFO, (("made_steps", "I"), ("max_steps", "I"), ("rate_mu_h", "H"), ("reason", "B", ENDS))),
+    (TEMPORARY_START, "temporary_start", INFO, (("percent", "h"), ("rate_mu_h", "H"), ("duration_min", "H"), ("source", "B", SOURCES))),
+    (TEMPORARY_END, "temporary_end", INFO, (("elapsed_s", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),
     (BOLUS_START, "bolus_start", INFO, (("bolus_id", "H"), ("asked_mu", "I"), ("owed_steps", "I"), ("source", "B", SOURCES))),
     (BOLUS_PART, "bolus_part", INFO, (("bolus_id", "H"), ("made_steps", "I"), ("max_steps", "I"))),
     (BOLUS_END, "bolus_end", INFO, (("bolus_id", "H"), ("given_mu", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),
@@ -126,12 +173,17 @@ EVENTS = (
     (ALARM_CLEARED, "alarm_cleared", INFO, (("alarm", "B", ALARM_NAMES), ("after_s", "I"))),
     (ALARM_REPEATED, "alarm_repeated", WARNING, (("alarm", "B", ALARM_NAMES), ("times", "H"))),
     (REMINDER, "reminder", INFO, (("kind", "B"), ("after_s", "I"))),
+    (CALCULATION, "calculation", INFO, (("carbs_g", "H"), ("glucose_mg_dl", "H"), ("ratio_tenths_g", "H"), ("factor_mg_dl", "H"), ("target_low_mg_dl", "B"), ("target_high_mg_dl", "B"))),
+    (CALCULATED, "calculated", INFO, (("meal_mu", "H"), ("correction_mu", "h"), ("on_board_mu", "H"), ("recommended_mu", "H"), ("bolus_id", "H"))),
     (SETTING_CHANGED, "setting_changed", INFO, (("setting", "H"), ("old", "i"), ("new", "i"), ("source", "B", SOURCES))),
     (BASAL_SEGMENT, "basal_segment", INFO, (("segment", "B"), ("start_min", "H"), ("old_rate_mu_h", "H"), ("new_rate_mu_h", "H"))),
     (BASAL_PROGRAM, "basal_program", INFO, (("segments", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),
     (SETTINGS_LOST, "settings_lost", WARNING, _NO_FIELDS),
     (SERVICE, "service", WARNING, (("granted", "B"), ("source", "B", SOURCES))),
     (LINK_OPENED, "link_opened", INFO, _NO_FIELDS),
+    (REMOTE, "remote", INFO, (("count", "I"), ("request", "B", REQUESTS), ("code", "B", CODES), ("asked", "I"))),
+    (TURNED_AWAY, "turned_away", WARNING, (("code", "B", CODES), ("times", "I"))),
+    (PAIRING, "pairing", WARNING, (("paired", "B"), ("source", "B", SOURCES))),
     (MOTOR_ERROR, "motor_error", FAULT, (("ordered_steps", "I"), ("made_steps", "I"))),
     (SYSTEM_ERROR, "system_error", FAULT, (("code", "B"), ("detail", "I"))),
 )  # fmt: skip
@@ -140,11 +192,6 @@ EVENTS = (
 def layout(fields):
     """The struct format of a row's fields: little-endian, without padding."""
     return "<" + "".join([field[1] for field in fields])
-
-
-def layouts():
-    """The struct format of every event's fields, by number."""
-    return {row[0]: layout(row[3]) for row in EVENTS}
 
 
 def row_of(number):

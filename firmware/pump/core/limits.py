@@ -39,6 +39,13 @@ class DoseWindow:
             self._quarters[self._at] = 0
             self.hour_steps -= self._quarters[(self._at - _HOUR_QUARTERS) % _QUARTERS]
 
+    def change(self, of):
+        """Put of(steps) in the place of every quarter hour's steps."""
+        for quarter in range(_QUARTERS):
+            self._quarters[quarter] = of(self._quarters[quarter])
+        self.day_steps = sum(self._quarters)
+        self.hour_steps = sum([self._quarters[self._at - back] for back in range(_HOUR_QUARTERS)])
+
     def restore(self, hour_steps, day_steps):
         """Start from two remembered sums. Each falls out as late as it possibly could."""
         for quarter in range(_QUARTERS):

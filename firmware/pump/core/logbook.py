@@ -6,10 +6,15 @@ While a record waits here nothing may move: the core asks `pending` before it or
 from micropython import const
 
 from pump.core import record
+from pump.core.layouts import LAYOUTS
 
 # What a checkpoint tells beside its sums.
 CHECKPOINT_EVERY = const(64)
 FLAG_SUSPENDED = const(1)
+FLAG_CHANGING = const(2)  # a reservoir change was open
+FLAG_SUSPENDED_REMOTELY = const(4)
+FLAG_PLAY = const(8)  # the screw's play was not taken up since a rewind
+FLAG_CALIBRATED = const(16)  # its steps are of the SCALE before it; else of the board's
 LOCKOUT_UNIT_S = const(300)
 LONG_AGO_S = const(76_500)  # 255 units of five minutes: the longest since a bolus it can tell
 
@@ -19,10 +24,6 @@ class Logbook:
 
     def __init__(self, clock):
         self._clock = clock
-        # The table itself, with all its names, need not stay in memory: the app lets go of it.
-        from pump.core.event_table import layouts
-
-        self.layouts = layouts()
         self.boot = 0
         self.next_seq = 1
         self.outbox = []  # packed records, oldest first; the app empties it into flash
@@ -30,19 +31,24 @@ class Logbook:
 
     def write(self, event, *values):
         """Record an event now, with its values in the order of the event table."""
-        clock = self._clock
-        self.outbox.append(
-            record.pack(
-                self.next_seq,
-                self.boot,
-                event,
-                clock.uptime_s,
-                clock.uptime_ms,
-                clock.trusted,
-                clock.local_s,
-                self.layouts[event],
-                values,
-            )
-        )
+        self.outbox.append(self._pack(self.next_seq, event, values))
         self.next_seq += 1
         self.since_checkpoint += 1
+
+    def amend(self, at, event, *values):
+        """Pack a record that waits in the outbox anew, before anybody could have read it."""
+        self.outbox[at] = self._pack(record.seq_of(self.outbox[at]), event, values)
+
+    def _pack(self, seq, event, values):
+        clock = self._clock
+        return record.pack(
+            seq,
+            self.boot,
+            event,
+            clock.uptime_s,
+            clock.uptime_ms,
+            clock.trusted,
+            clock.local_s,
+            LAYOUTS[event],
+            values,
+        )

@@ -16,6 +16,8 @@ class Move:
         self.kind = events.KIND_PRIME
         self.most_steps = 0
         self.made_steps = 0  # confirmed by the motor
+        self.source = events.SOURCE_BUTTONS
+        self.play = False  # the screw's play was not taken up since the last rewind
         self.reason = events.END_DONE
 
     @property
@@ -26,6 +28,9 @@ class Move:
     def start(self, kind, most_steps, source):
         """Begin a move of at most this many steps; a rewind goes backwards."""
         self.kind = kind
+        self.source = source
+        if kind != events.KIND_TAKE_UP:
+            self.play = kind == events.KIND_REWIND
         self.most_steps = most_steps
         self.made_steps = 0
         self.active = True
@@ -55,12 +60,17 @@ class Move:
         if self._ending < 0 and self.made_steps >= self.most_steps:
             self._ending = events.END_DONE
         if self._ending >= 0:
-            self.active = False
             self.reason = self._ending
+            # First of all the record: should there be no memory for it, the next turn tries again.
             self._log.write(
                 events.MOVE_END, self.kind, self._part_made, self.made_steps, self.reason
             )
-            return True
+            self.active = False
+            if self.kind != events.KIND_TAKE_UP or self.reason != events.END_DONE:
+                return True
+            # The play was taken up for a prime, which follows.
+            self.start(events.KIND_PRIME, self._profile.prime_most_steps, self.source)
+            return False
         if self._part_made >= self._part_steps:
             self._open_part()
         return False

@@ -4,26 +4,50 @@ Feed it records in order, from a complete checkpoint on (or all there are). Time
 without power counts as no time: the limits can only be stricter for it, never looser.
 """
 
+from micropython import const
+
 from pump.core import alarms as al
-from pump.core import events, record
+from pump.core import codes, events, record
+from pump.core import settings as st
+from pump.core.insulin import AGE_UNIT_S, InsulinOnBoard
+from pump.core.layouts import LAYOUTS
 from pump.core.limits import DoseWindow
-from pump.core.logbook import FLAG_SUSPENDED, LOCKOUT_UNIT_S, LONG_AGO_S
+from pump.core.logbook import (
+    FLAG_CALIBRATED,
+    FLAG_CHANGING,
+    FLAG_PLAY,
+    FLAG_SUSPENDED,
+    FLAG_SUSPENDED_REMOTELY,
+    LOCKOUT_UNIT_S,
+    LONG_AGO_S,
+)
+from pump.core.units import StepScale
+
+_DAY_S = const(86_400)
+_LONGEST_S = const(100_000)  # longer than any window and any lockout
 
 
 class Recall:
     """The state of deliveries, reservoir, limits and clock at the last durable record."""
 
-    def __init__(self, layouts):
-        """`layouts`: the struct format of each event's fields, as a Logbook has them."""
-        self._layouts = layouts
+    def __init__(self):
         self.checkpointed = False  # a whole checkpoint was among what was fed
         self.boot = 0
         self.local_s = 0
+        self.day = 0  # that the sums of today belong to
         self.suspended = False
+        self.suspended_remotely = False
         self.changing = False
+        self.play = False
+        self.scale = None  # in which the steps here are counted; None: in the board's
+        self._scale_missing = False  # the last checkpoint's was not among what was fed
         self.reservoir_steps = -1
         self.odometer_steps = 0
         self.window = DoseWindow()
+        self.lived_s = 0  # what went by in all that was fed: the clock of `insulin`
+        self.insulin = InsulinOnBoard()
+        self._insulin_told = InsulinOnBoard()  # by the checkpoint that is being read
+        self._unsure = []  # (time, steps, scale) of boluses, since the last whole checkpoint
         self.basal_steps = 0
         self.bolus_steps = 0
         self.boluses = 0
@@ -33,17 +57,33 @@ class Recall:
         self.bolus_given_steps = 0
         self.since_bolus_s = LONG_AGO_S
         self.basal_lease_steps = 0
+        self.temporary_open = False
+        self.temporary_s = 0  # how long it was in force
+        self.temporary_steps = 0
+        self._temporary_told = False  # by the checkpoint that is being read
         self.bolus_part_steps = 0
         self.move_kind = -1
         self.move_part_steps = 0
         self.move_made_steps = 0
+        self.told = {}  # settings as the log has them, by number
+        self.program = None  # the basal program as the log has it
+        self._segments = []
+        self._settings_damaged = False
+        self._gap = False  # records are missing since the last whole checkpoint
+        self._next_seq = 0
         self._uptime_s = 0
         self._handlers = {
+            events.BOOT: self._boot,
+            events.SCALE: self._scale,
             events.DAY_TOTAL: self._day_total,
             events.CHECKPOINT: self._checkpoint,
             events.CHECKPOINT_WINDOW: self._checkpoint_window,
             events.CHECKPOINT_TODAY: self._checkpoint_today,
+            events.CHECKPOINT_TEMPORARY: self._checkpoint_temporary,
+            events.CHECKPOINT_INSULIN: self._checkpoint_insulin,
             events.BASAL_LEASE: self._basal_lease,
+            events.TEMPORARY_START: self._temporary_start,
+            events.TEMPORARY_END: self._temporary_end,
             events.BOLUS_START: self._bolus_start,
             events.BOLUS_PART: self._bolus_part,
             events.BOLUS_END: self._bolus_end,
@@ -55,36 +95,84 @@ class Recall:
             events.RESUME: self._resume,
             events.CHANGE_START: self._change_start,
             events.RESERVOIR_SET: self._reservoir_set,
+            events.CLOCK_SET: self._clock_set,
+            events.SETTING_CHANGED: self._setting_changed,
+            events.BASAL_SEGMENT: self._basal_segment,
+            events.BASAL_PROGRAM: self._basal_program,
+            events.SETTINGS_LOST: self._settings_lost,
         }
 
     def feed(self, packed):
         """Take in one whole record, 32 bytes."""
-        _, boot, event, uptime_s, _, _, local_s = record.header(packed)
+        seq, boot, event, uptime_s, _, _, local_s = record.header(packed)
+        if not self._next_seq or event == events.DAY_TOTAL:
+            self.day = local_s // _DAY_S
+        self._check_gap(seq)
         if boot != self.boot:
             self.boot = boot
             self._uptime_s = 0
-        passed_s = uptime_s - self._uptime_s
+        # What is older than a day has left the windows; as ms this is still a small integer.
+        passed_s = min(uptime_s - self._uptime_s, _LONGEST_S)
         self._uptime_s = uptime_s
         self.local_s = local_s
-        while passed_s > 0:
-            piece_s = min(passed_s, 100_000)  # as ms it is still a small integer
-            self.window.advance(piece_s * 1000)
-            self.since_bolus_s = min(LONG_AGO_S, self.since_bolus_s + piece_s)
-            passed_s -= piece_s
+        if passed_s > 0:
+            self.window.advance(passed_s * 1000)
+            self.since_bolus_s = min(LONG_AGO_S, self.since_bolus_s + passed_s)
+            self.temporary_s += passed_s
+            self.lived_s += passed_s
         handler = self._handlers.get(event)
         if handler:
-            handler(record.fields(packed, self._layouts[event]))
+            handler(record.fields(packed, LAYOUTS[event]))
+
+    def end(self, next_seq, settings_damaged):
+        """No more records: `next_seq` is the first free number; stored settings were damaged."""
+        self._check_gap(next_seq)
+        self._settings_damaged = settings_damaged
+
+    def _check_gap(self, seq):
+        self._gap = self._gap or seq != self._next_seq != 0
+        self._next_seq = seq + 1
+
+    def other_scale(self, profile):
+        """The scale of the steps here, where the pump now counts by another; else None."""
+        if self.scale is None:
+            if self._scale_missing:
+                return None
+            self.scale = StepScale(*profile.board.STEPS_PER_UNIT)
+        return None if self.scale.same_as(profile.scale) else self.scale
+
+    def _rescale(self, scale):
+        """Turn what is remembered into steps of another scale."""
+        old = self.scale
+        if old is None or old.same_as(scale):
+            return
+        from pump.core.calibration import rescale
+
+        rescale.window(self.window, scale, old)
+        self.basal_steps = rescale.steps(self.basal_steps, scale, old)
+        self.bolus_steps = rescale.steps(self.bolus_steps, scale, old)
+        if self.reservoir_steps > 0:
+            self.reservoir_steps = rescale.steps(self.reservoir_steps, scale, old)
 
     def close(self, pump):
-        """Write into the log of `pump` what became of all that was under way: it is uncertain."""
+        """Write into the log of `pump` what became of all that was under way, and of settings."""
         bolus_id = self.bolus_id
+        scale = self.scale or pump.profile.scale  # the one that all this was given by
+        for at_s, steps, its_scale in self._unsure:
+            pump.insulin.add(at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
         if self.basal_lease_steps:
             pump.book_uncertain(events.KIND_BASAL, self.basal_lease_steps)
+        if self.temporary_open:
+            elapsed_s, given = self.temporary_s, self.temporary_steps
+            pump.log.write(events.TEMPORARY_END, elapsed_s, given, events.END_POWER_LOST)
+            pump.alarms.once(al.TEMPORARY_ENDED)
         if self.bolus_open:
             if self.bolus_part_steps:
                 pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id)
+                pump.got_insulin(scale.dose_mu(self.bolus_part_steps) + 1)
             given = self.bolus_given_steps
-            given_mu = min(self.bolus_asked_mu, pump.profile.scale.dose_mu(given))
+            given_mu = min(self.bolus_asked_mu, scale.dose_mu(given))
+            pump.got_insulin(given_mu)
             pump.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
             pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
         if self.move_kind >= 0:
@@ -92,9 +180,52 @@ class Recall:
                 pump.book_uncertain(self.move_kind, self.move_part_steps)
             made = self.move_made_steps
             pump.log.write(events.MOVE_END, self.move_kind, 0, made, events.END_POWER_LOST)
+        if self._gap and not (self.suspended or self.changing):
+            # A suspension may be among what is lost: a person decides whether basal goes on.
+            pump.suspension.begin(events.SOURCE_RESTART, al.LOG_DAMAGED)
+            self.suspended = True
+        if self._settings_damaged:
+            pump.log.write(events.SETTINGS_LOST)
+            pump.alarms.once(al.SETTINGS_LOST)
+            self._settings_lost(())
+        self._tell_settings(pump)
+
+    def _tell_settings(self, pump):
+        """Write into the log of `pump` what is in force, where it is not what the log says.
+
+        A change is in the log before it is saved: a cut between the two leaves the old value, and
+        so does a damaged file of settings of which an older copy is whole.
+        """
+        differ = False
+        settings = pump.settings
+        for number, told in self.told.items():
+            if settings.check(number, told) == codes.UNKNOWN or settings.get(number) == told:
+                continue
+            value = settings.get(number)
+            pump.log.write(events.SETTING_CHANGED, number, told, value, events.SOURCE_RESTART)
+            differ = True
+        if self.program is not None:
+            differ = self._tell_program(pump, settings.basal) or differ
+        if differ:
+            pump.alarms.once(al.SETTINGS_LOST)
+
+    def _tell_program(self, pump, program):
+        told = st.BasalProgram()
+        told.replace(self.program)
+        if told.starts_min == program.starts_min and told.rates_mu_h == program.rates_mu_h:
+            return False
+        count = program.segments()
+        for index in range(count):
+            start_min, rate_mu_h = program.starts_min[index], program.rates_mu_h[index]
+            old = told.rate_mu_h(start_min)
+            pump.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
+        pump.log.write(
+            events.BASAL_PROGRAM, count, told.day_mu(), program.day_mu(), events.SOURCE_RESTART
+        )
+        return True
 
     def _moved(self, kind, steps):
-        if kind != events.KIND_REWIND and self.reservoir_steps > 0:
+        if kind < events.KIND_REWIND and self.reservoir_steps > 0:
             self.reservoir_steps = max(0, self.reservoir_steps - steps)
         if kind == events.KIND_BASAL:
             self.basal_steps += steps
@@ -105,6 +236,18 @@ class Recall:
         self.odometer_steps += steps
         self.window.add(steps)
 
+    def _boot(self, values):
+        self._scale(values[4:])
+
+    def _scale(self, values):
+        try:
+            scale = StepScale(values[0], values[1])
+        except ValueError:  # no pump counts by this
+            return
+        self._rescale(scale)
+        self.scale = scale
+        self._scale_missing = False
+
     def _day_total(self, _):
         self.basal_steps = 0
         self.bolus_steps = 0
@@ -113,7 +256,13 @@ class Recall:
     def _checkpoint(self, values):
         self.odometer_steps, self.reservoir_steps, flags, self.bolus_id = values
         self.suspended = flags & FLAG_SUSPENDED != 0
-        self.changing = False  # none is written while a change is open
+        self.suspended_remotely = flags & FLAG_SUSPENDED_REMOTELY != 0
+        self.changing = flags & FLAG_CHANGING != 0
+        self.play = flags & FLAG_PLAY != 0
+        self._scale_missing = flags & FLAG_CALIBRATED != 0 and self.scale is None
+        self._gap = False
+        self._temporary_told = False
+        self._insulin_told = InsulinOnBoard()
         self.bolus_open = False
         self.basal_lease_steps = 0
         self.bolus_part_steps = 0
@@ -125,11 +274,34 @@ class Recall:
     def _checkpoint_today(self, values):
         self.basal_steps, self.bolus_steps, self.boluses, since = values
         self.since_bolus_s = since * LOCKOUT_UNIT_S
-        self.checkpointed = True
+        # Only of a whole checkpoint: a cut within one tells nothing of what it did not come to.
+        self.temporary_open = self._temporary_told
+        self.insulin = self._insulin_told
+        self._unsure = []
+        self.checkpointed = self.checkpointed or not self._scale_missing
 
     def _basal_lease(self, values):
         self._moved(events.KIND_BASAL, values[0])
         self.basal_lease_steps = values[1]
+        self.temporary_steps += values[0]
+
+    def _temporary_start(self, _):
+        self.temporary_open = True
+        self.temporary_s = 0
+        self.temporary_steps = 0
+
+    def _temporary_end(self, _):
+        self.temporary_open = False
+
+    def _checkpoint_temporary(self, values):
+        self._temporary_told = True
+        self.temporary_s, self.temporary_steps = values
+
+    def _checkpoint_insulin(self, values):
+        for at in range(0, len(values), 2):
+            if values[at + 1]:
+                age_s = values[at] * AGE_UNIT_S
+                self._insulin_told.doses += [self.lived_s - age_s, values[at + 1]]
 
     def _bolus_start(self, values):
         self.bolus_id, self.bolus_asked_mu = values[0], values[1]
@@ -147,11 +319,14 @@ class Recall:
     def _bolus_end(self, values):
         self._moved(events.KIND_BOLUS, max(0, values[2] - self.bolus_given_steps))
         self.bolus_given_steps = values[2]
+        self.insulin.add(self.lived_s, values[1])
         self.bolus_open = False
         self.bolus_part_steps = 0
 
     def _move_start(self, values):
         self.move_kind = values[0]
+        if values[0] != events.KIND_TAKE_UP:
+            self.play = values[0] == events.KIND_REWIND
         self.move_made_steps = 0
         self.move_part_steps = 0
 
@@ -162,12 +337,14 @@ class Recall:
 
     def _move_end(self, values):
         self._moved(values[0], values[1])
+        if values[0] == events.KIND_TAKE_UP and values[3] == events.END_DONE:
+            self.play = False
         self.move_kind = -1
         self.move_part_steps = 0
 
     def _uncertain(self, values):
         kind, _, most_steps, _ = values
-        if kind != events.KIND_REWIND and self.reservoir_steps > 0:
+        if kind < events.KIND_REWIND and self.reservoir_steps > 0:
             self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
         if kind == events.KIND_BASAL:
             self.basal_lease_steps = 0
@@ -175,14 +352,18 @@ class Recall:
         elif kind == events.KIND_BOLUS:
             self.bolus_part_steps = 0
             self.window.add(most_steps)
+            self._unsure.append((self.lived_s, most_steps, self.scale))
         else:
             self.move_part_steps = 0
 
-    def _suspend(self, _):
+    def _suspend(self, values):
         self.suspended = True
+        self.suspended_remotely = values[0] == events.SOURCE_LINK
 
     def _resume(self, _):
+        self.play = False
         self.suspended = False
+        self.suspended_remotely = False
         self.changing = False
 
     def _change_start(self, _):
@@ -191,3 +372,24 @@ class Recall:
 
     def _reservoir_set(self, values):
         self.reservoir_steps = values[0]
+
+    def _clock_set(self, values):
+        self.told[st.UTC_OFFSET_MIN] = values[2]
+
+    def _setting_changed(self, values):
+        self.told[values[0]] = values[2]
+
+    def _basal_segment(self, values):
+        if values[0] == 0:
+            self._segments = []
+        self._segments.append((values[1], values[3]))
+
+    def _basal_program(self, values):
+        # Not taken when some of its segments are older than what was fed.
+        self.program = self._segments if len(self._segments) == values[0] else None
+        self._segments = []
+
+    def _settings_lost(self, _):
+        # From here on the log has the defaults in force, until it says otherwise.
+        self.told = {number: st.default(number) for number in st.numbers()}
+        self.program = [(0, 0)]

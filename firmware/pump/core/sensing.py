@@ -29,14 +29,23 @@ class Sensing:
         self._seen = bytearray(2)
         self._down_s = bytearray(4)  # per key, up to _STUCK_S
         self._keys = 0
+        # What was well at the last look: as long as it stays so there is nothing to do.
+        self._there = -1  # sensors with a reading, as bits, while none is missed
+        self._battery_well = False
+        self._line_well = False
 
     def look(self, battery_mv, pressure_mbar):
         """Tell of a sensor that worked and gives no reading (-1) any more."""
+        there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
+        if there == self._there:
+            return
         lost = self._is_lost(_BATTERY, battery_mv)
         if self._is_lost(_PRESSURE, pressure_mbar):
             lost = True
         if lost or self._alarms.has_cause(al.SENSOR_LOST):
             self._alarms.cause(al.SENSOR_LOST, lost)
+        missed = self._missing[_BATTERY] or self._missing[_PRESSURE]
+        self._there = -1 if missed else there
 
     def _is_lost(self, sensor, reading):
         if reading >= 0:
@@ -66,12 +75,16 @@ class Sensing:
     def battery_is_empty(self, battery_mv):
         """True: stop for it. A low battery is warned of here."""
         alarms, profile = self._alarms, self._profile
+        if self._battery_well and battery_mv > profile.battery_low_mv:
+            return False
+        self._battery_well = False
         if battery_mv > profile.battery_low_mv:
             self._low_readings = 0
             recovered = battery_mv > profile.battery_low_mv + _BATTERY_HYSTERESIS_MV
             if recovered or not alarms.has_cause(al.BATTERY_LOW):
                 alarms.cause(al.BATTERY_LOW, False)
             alarms.cause(al.BATTERY_EMPTY, False)
+            self._battery_well = not alarms.has_cause(al.BATTERY_LOW)
             return False
         self._low_readings = min(_READINGS, self._low_readings + 1)
         if self._low_readings < _READINGS:
@@ -86,8 +99,11 @@ class Sensing:
     def line_is_blocked(self, pressure_mbar):
         """True: stop for it."""
         if pressure_mbar < self._profile.occlusion_mbar:
-            self._high_readings = 0
-            self._alarms.cause(al.OCCLUSION, False)
+            if not self._line_well:
+                self._line_well = True
+                self._high_readings = 0
+                self._alarms.cause(al.OCCLUSION, False)
             return False
+        self._line_well = False
         self._high_readings = min(_READINGS, self._high_readings + 1)
         return self._high_readings >= _READINGS

@@ -1,7 +1,8 @@
-"""The settings a person can change, as one table, with the basal program beside them.
+"""The settings in force, with the basal program beside them; their table is in setting_table.py.
 
-A setting's number is never reused. What is stored is versioned by these numbers alone: an unknown
-one is skipped, a missing one takes its default, one out of range is refused.
+Apart from it because a running pump needs the values alone. A setting's number is never reused and
+none is left out. What is stored is versioned by these numbers alone: an unknown one is skipped, a
+missing one takes its default, one out of range is refused.
 """
 
 import struct
@@ -10,6 +11,7 @@ from array import array
 from micropython import const
 
 from pump.core import codes
+from pump.core.clock import DAY_S
 
 BOLUS_STEP_MU = const(1)
 BOLUS_SPEED_MU_MIN = const(2)
@@ -23,22 +25,75 @@ SUSPEND_REMINDER_MIN = const(9)
 BOLUS_LOCKOUT_MIN = const(10)
 DISPLAY_OFF_S = const(11)
 KEY_CLICKS = const(12)
+STEPS_PER_UNIT = const(13)  # as calibrated, in tenths; 0: as the board says
+BACKLASH_STEPS = const(14)  # taken up between a rewind and the fluid
+INSULIN_MIN = const(15)  # how long a bolus acts
+GLUCOSE_MMOL = const(16)  # typed and shown in mmol/L
+# By the time of day: a later part begins at its minute, or is none with 0; a value of 0 in it
+# means that of the first part.
+DAY_PART_2_MIN = const(17)
+DAY_PART_3_MIN = const(18)
+DAY_PART_4_MIN = const(19)
+CARB_RATIO_1 = const(20)
+CARB_RATIO_2 = const(21)
+CARB_RATIO_3 = const(22)
+CARB_RATIO_4 = const(23)
+FACTOR_1 = const(24)
+FACTOR_2 = const(25)
+FACTOR_3 = const(26)
+FACTOR_4 = const(27)
+TARGET_LOW_1 = const(28)
+TARGET_LOW_2 = const(29)
+TARGET_LOW_3 = const(30)
+TARGET_LOW_4 = const(31)
+TARGET_HIGH_1 = const(32)
+TARGET_HIGH_2 = const(33)
+TARGET_HIGH_3 = const(34)
+TARGET_HIGH_4 = const(35)
 
-# (number, name, default, least, most, step)
-SETTINGS = (
-    (BOLUS_STEP_MU, "bolus_step_mu", 50, 10, 1_000, 10),
-    (BOLUS_SPEED_MU_MIN, "bolus_speed_mu_min", 1_500, 100, 12_000, 100),
-    (MAX_BOLUS_MU, "max_bolus_mu", 10_000, 0, 30_000, 50),
-    (MAX_HOUR_MU, "max_hour_mu", 20_000, 0, 60_000, 50),
-    (MAX_DAY_MU, "max_day_mu", 100_000, 0, 300_000, 100),
-    (MAX_BASAL_MU_H, "max_basal_mu_h", 5_000, 0, 35_000, 10),
-    (RESERVOIR_LOW_MU, "reservoir_low_mu", 20_000, 0, 100_000, 1_000),
-    (UTC_OFFSET_MIN, "utc_offset_min", 0, -720, 840, 15),
-    (SUSPEND_REMINDER_MIN, "suspend_reminder_min", 15, 5, 60, 5),
-    (BOLUS_LOCKOUT_MIN, "bolus_lockout_min", 0, 0, 240, 5),
-    (DISPLAY_OFF_S, "display_off_s", 30, 10, 600, 10),
-    (KEY_CLICKS, "key_clicks", 1, 0, 1, 1),
+# Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
+# a form that a start loads at once.
+# limits: made by tools/write_documents.py
+LIMITS = (
+    b"\x32\x00\x00\x00\x0a\x00\x00\x00\xe8\x03\x00\x00"
+    b"\xdc\x05\x00\x00\x64\x00\x00\x00\xe0\x2e\x00\x00"
+    b"\x10\x27\x00\x00\x00\x00\x00\x00\x30\x75\x00\x00"
+    b"\x20\x4e\x00\x00\x00\x00\x00\x00\x60\xea\x00\x00"
+    b"\xa0\x86\x01\x00\x00\x00\x00\x00\xe0\x93\x04\x00"
+    b"\x88\x13\x00\x00\x00\x00\x00\x00\xb8\x88\x00\x00"
+    b"\x20\x4e\x00\x00\x00\x00\x00\x00\xa0\x86\x01\x00"
+    b"\x00\x00\x00\x00\x30\xfd\xff\xff\x48\x03\x00\x00"
+    b"\x0f\x00\x00\x00\x05\x00\x00\x00\x3c\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xf0\x00\x00\x00"
+    b"\x1e\x00\x00\x00\x0a\x00\x00\x00\x58\x02\x00\x00"
+    b"\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x20\xa1\x07\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xd0\x07\x00\x00"
+    b"\x68\x01\x00\x00\xb4\x00\x00\x00\xe0\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xdc\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xdc\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xdc\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xdc\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x90\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x90\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x90\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x90\x01\x00\x00"
+    b"\x64\x00\x00\x00\x46\x00\x00\x00\xc8\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00"
+    b"\x78\x00\x00\x00\x46\x00\x00\x00\xfa\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
 )
+# end of limits
+_LIMITS_OF_ONE = "<iii"
+_LIMITS_SIZE = const(12)
 
 MOST_SEGMENTS = const(48)
 DAY_MIN = const(1440)
@@ -50,6 +105,12 @@ _ENTRY = "<Hi"
 _ENTRY_SIZE = const(6)
 _SEGMENT = "<HH"
 _SEGMENT_SIZE = const(4)
+# The pairing is stored as entries like the settings, so that a version which knows of none skips
+# it: from this number on the words of the key, then the boot.
+_KEY_AT = const(256)
+_KEY_WORDS = const(8)
+_PAIRING_ENTRIES = const(9)
+_KEY = "<8i"
 
 
 class BasalProgram:
@@ -65,6 +126,11 @@ class BasalProgram:
 
     def rate_mu_h(self, minute):
         """The rate at a minute of the day."""
+        return self.rate_at(minute * 60)
+
+    def rate_at(self, local_s):
+        """The rate at a time of the wall clock."""
+        minute = local_s % DAY_S // 60
         index = len(self.starts_min) - 1
         while index > 0 and self.starts_min[index] > minute:
             index -= 1
@@ -99,41 +165,59 @@ class BasalProgram:
         return codes.OK
 
 
+def numbers():
+    """The numbers of all settings."""
+    return range(1, len(LIMITS) // _LIMITS_SIZE + 1)
+
+
+def default(number):
+    """What a setting is when nobody has changed it."""
+    return _limits(number)[0]
+
+
+def _limits(number):
+    return struct.unpack_from(_LIMITS_OF_ONE, LIMITS, (number - 1) * _LIMITS_SIZE)
+
+
 class Settings:
     """The values in force."""
 
     def __init__(self):
-        self._values = array("i", [row[2] for row in SETTINGS])
-        self._places = {SETTINGS[index][0]: index for index in range(len(SETTINGS))}
+        # By number, so that the running pump looks for nothing.
+        self._values = array("i", [0] + [default(number) for number in numbers()])
         self.basal = BasalProgram()
+        self.remote_key = b""  # 32 bytes while a program is paired
+        self.remote_boot = 0  # the last start in which it paired or gave a command
 
     def get(self, number):
-        """The value of a setting; KeyError for an unknown number, which is a bug of the caller."""
-        return self._values[self._places[number]]
+        """The value of a setting; IndexError for a number above them all, a bug."""
+        return self._values[number]
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""
-        if number not in self._places:
+        if number not in numbers():
             return codes.UNKNOWN
-        row = SETTINGS[self._places[number]]
-        if not row[3] <= value <= row[4]:
-            return codes.OUT_OF_RANGE
-        return codes.OK
+        _, least, most = _limits(number)
+        return codes.OK if least <= value <= most else codes.OUT_OF_RANGE
 
     def set(self, number, value):
         """Put a value that was checked."""
-        self._values[self._places[number]] = value
+        self._values[number] = value
 
     def encode(self):
         """All of it as bytes, for the two-slot store."""
         program = self.basal
         count = program.segments()
-        size = _HEAD_SIZE + len(SETTINGS) * _ENTRY_SIZE + count * _SEGMENT_SIZE
+        entries = [(number, self._values[number]) for number in numbers()]
+        if self.remote_key:
+            words = struct.unpack(_KEY, self.remote_key) + (self.remote_boot,)
+            entries += [(_KEY_AT + index, words[index]) for index in range(len(words))]
+        size = _HEAD_SIZE + len(entries) * _ENTRY_SIZE + count * _SEGMENT_SIZE
         blob = bytearray(size)
-        struct.pack_into(_HEAD, blob, 0, _FORMAT, len(SETTINGS), count)
+        struct.pack_into(_HEAD, blob, 0, _FORMAT, len(entries), count)
         at = _HEAD_SIZE
-        for index in range(len(SETTINGS)):
-            struct.pack_into(_ENTRY, blob, at, SETTINGS[index][0], self._values[index])
+        for number, value in entries:
+            struct.pack_into(_ENTRY, blob, at, number, value)
             at += _ENTRY_SIZE
         for index in range(count):
             start, rate = program.starts_min[index], program.rates_mu_h[index]
@@ -155,10 +239,16 @@ class Settings:
             segments.append(struct.unpack_from(_SEGMENT, blob, at))
         if BasalProgram.check(segments, MOST_RATE_MU_H) != codes.OK:
             return False
+        words = []
         for index in range(entries):
             at = _HEAD_SIZE + index * _ENTRY_SIZE
             number, value = struct.unpack_from(_ENTRY, blob, at)
-            if self.check(number, value) == codes.OK:
+            if number == _KEY_AT + len(words):
+                words.append(value)
+            elif self.check(number, value) == codes.OK:
                 self.set(number, value)
+        if len(words) == _PAIRING_ENTRIES:
+            self.remote_boot = words.pop()
+            self.remote_key = struct.pack(_KEY, *words)
         self.basal.replace(segments)
         return True

@@ -1,4 +1,7 @@
-"""The states of the pump and everything that leads from one to another, as one table."""
+"""The states of the pump and what leads from one to another, by number; the table is in ways.py.
+
+Apart from it because a running pump needs no names, and memory is dear.
+"""
 
 from micropython import const
 
@@ -40,36 +43,3 @@ TRIGGERS = (
     "grant service",
     "fail",
 )
-
-# (state, what happens, next state). What is not in the table is refused and changes nothing.
-TRANSITIONS = (
-    (STARTING, START, RUNNING),
-    (STARTING, START_SUSPENDED, SUSPENDED),
-    (STARTING, FAIL, FAULT),
-    (RUNNING, GIVE_BOLUS, BOLUS),
-    (RUNNING, SUSPEND, SUSPENDED),
-    (RUNNING, OPEN_CHANGE, CHANGING),
-    (RUNNING, GRANT_SERVICE, SERVICE),
-    (RUNNING, FAIL, FAULT),
-    (BOLUS, END_BOLUS, RUNNING),
-    (BOLUS, FAIL, FAULT),
-    (SUSPENDED, RESUME, RUNNING),
-    (SUSPENDED, OPEN_CHANGE, CHANGING),
-    (SUSPENDED, GRANT_SERVICE, SERVICE),
-    (SUSPENDED, FAIL, FAULT),
-    (CHANGING, MOVE, MOVING),
-    (CHANGING, CLOSE_CHANGE, RUNNING),
-    (CHANGING, CLOSE_CHANGE_SUSPENDED, SUSPENDED),
-    (CHANGING, FAIL, FAULT),
-    (MOVING, END_MOVE, CHANGING),
-    (MOVING, FAIL, FAULT),
-    (SERVICE, FAIL, FAULT),
-)
-
-
-def after(state, trigger):
-    """The state that `trigger` leads to, or -1 where the table has no such row."""
-    for row in TRANSITIONS:
-        if row[0] == state and row[1] == trigger:
-            return row[2]
-    return -1

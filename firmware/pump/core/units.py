@@ -30,6 +30,10 @@ class StepScale:
         if self.denominator > _MOST_DENOMINATOR or self.numerator > _SMALL // 1000:
             raise ValueError("steps per unit: fraction too fine")
 
+    def same_as(self, other):
+        """Whether both are one fraction."""
+        return self.numerator == other.numerator and self.denominator == other.denominator
+
     def steps(self, dose_mu):
         """Whole steps in a dose."""
         return dose_mu * self.numerator // (1000 * self.denominator)
@@ -47,17 +51,17 @@ class DoseCarry:
     """Turns doses into steps and keeps what rounding left for the next dose."""
 
     def __init__(self, scale):
-        self._scale = scale
-        self._rest = 0
+        self.scale = scale
+        self.rest = 0
 
     def steps(self, dose_mu):
         """Steps that `dose_mu` owes together with the rest, which stays as it is."""
-        return (dose_mu * self._scale.numerator + self._rest) // (1000 * self._scale.denominator)
+        return (dose_mu * self.scale.numerator + self.rest) // (1000 * self.scale.denominator)
 
     def settle(self, dose_mu):
         """Book a dose that was given in full: its rounding rest is carried to the next."""
-        whole = dose_mu * self._scale.numerator + self._rest
-        self._rest = whole % (1000 * self._scale.denominator)
+        whole = dose_mu * self.scale.numerator + self.rest
+        self.rest = whole % (1000 * self.scale.denominator)
 
 
 class RateCarry:
@@ -71,17 +75,17 @@ class RateCarry:
 
     def __init__(self, scale):
         self._numerator = scale.numerator
-        self._base = _UU_PER_UNIT * scale.denominator
+        self.base = _UU_PER_UNIT * scale.denominator
         self._product_most = 3600 * (_SMALL // scale.numerator)
         if self._product_most > _SMALL:
             self._product_most = _SMALL
-        self._high = 0  # in 1 / base of a step
-        self._low = 0  # in 1 / 3600 of that
+        self.high = 0  # in 1 / base of a step
+        self.low = 0  # in 1 / 3600 of that
 
     def clear(self):
         """Forget the remainders: for a delivery that starts from nothing."""
-        self._high = 0
-        self._low = 0
+        self.high = 0
+        self.low = 0
 
     def accrue(self, rate_mu_h, elapsed_ms):
         """Whole steps that become owed by `elapsed_ms` at `rate_mu_h`."""
@@ -95,9 +99,9 @@ class RateCarry:
             piece_ms = elapsed_ms if elapsed_ms < longest_ms else longest_ms
             elapsed_ms -= piece_ms
             product = rate_mu_h * piece_ms
-            self._low += product % 3600 * self._numerator
-            self._high += product // 3600 * self._numerator + self._low // 3600
-            self._low %= 3600
-            steps += self._high // self._base
-            self._high %= self._base
+            self.low += product % 3600 * self._numerator
+            self.high += product // 3600 * self._numerator + self.low // 3600
+            self.low %= 3600
+            steps += self.high // self.base
+            self.high %= self.base
         return steps

@@ -82,7 +82,14 @@ class Buttons:
         if down and unseen_ms >= _UNSEEN_MS and self._state[STOP] == _OPEN:
             self._resting = False
             return self._unseen_stop(now_ms)
-        if not down and self._resting and self._all_up():
+        pins = self._pins
+        if (
+            self._resting
+            and not down
+            and pins[UP].value()
+            and pins[DOWN].value()
+            and pins[OK].value()
+        ):
             return None
         self._resting = True
         for button in range(_COUNT):
@@ -94,14 +101,12 @@ class Buttons:
                 return self._events[button][gesture]
         return None
 
-    def _all_up(self):
-        pins = self._pins
-        return pins[UP].value() and pins[DOWN].value() and pins[OK].value()
-
     def active(self):
         """Whether a key is down or settling, so that poll() is due every 10 ms."""
         if self._edge:
             return True
+        if self._resting:
+            return False
         # any() with a generator would allocate.
         for button in range(_COUNT):  # noqa: SIM110
             if self._raw[button] or self._state[button] != _OPEN:
@@ -117,7 +122,9 @@ class Buttons:
         )
 
     def down(self):
-        """Which keys are down now, as bits: 1 UP, 2 DOWN, 4 OK, 8 STOP. Allocates nothing."""
+        """Which keys are down, as bits: 1 UP, 2 DOWN, 4 OK, 8 STOP. Allocates nothing."""
+        if self._resting:
+            return 0
         bits = 0
         for button in range(_COUNT):
             if not self._pins[button].value():

@@ -4,9 +4,6 @@ from micropython import const
 
 _FULL = const(65535)
 _TOP = const(65_000)  # within 1 % of it
-_SAMPLES = const(
-    8
-)  # the RP2040's ADC is good for 9 bits; eight reads take its noise down by three
 _NOT_WIRED_MV = const(500)
 
 
@@ -61,7 +58,6 @@ class Pressure:
 
 
 def _mean(adc):
-    total = 0
-    for _ in range(_SAMPLES):
-        total += adc.read_u16()
-    return total // _SAMPLES
+    # The RP2040's ADC is good for 9 bits; four reads halve its noise.
+    # Each by the name of its part: a method that is kept in a variable is an object made anew.
+    return (adc.read_u16() + adc.read_u16() + adc.read_u16() + adc.read_u16()) // 4

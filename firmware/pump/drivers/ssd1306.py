@@ -1,4 +1,4 @@
-"""Shows a frame buffer on an SSD1306 over I2C, sending only what changed, a little at a time."""
+"""Shows a frame buffer on an SSD1306 or SH1106 by I2C: only what changed, a little at a time."""
 
 from micropython import const
 
@@ -15,6 +15,10 @@ _SET_COLUMN_HIGH = const(0x10)
 _DISPLAY_OFF = const(0xAE)
 _DISPLAY_ON = const(0xAF)
 _NOP = const(0xE3)
+# The SH1106 has 132 columns of memory, and its glass shows those from the third on.
+_SH1106_FIRST = const(2)
+_SSD1306_OWN = bytes((0x8D, 0x14, 0x20, 0x02))  # its charge pump on; page addressing
+_SH1106_OWN = bytes((0xAD, 0x8B))  # its converter on; it has no other addressing
 
 
 class SSD1306:
@@ -26,7 +30,7 @@ class SSD1306:
     tried again every 5 s. Page addressing mode alone is used, which the SH1106 knows as well.
     """
 
-    def __init__(self, i2c, framebuf, width=128, height=64, address=0x3C):
+    def __init__(self, i2c, framebuf, width=128, height=64, address=0x3C, sh1106=False):
         self._i2c = i2c
         self._address = address
         self._width = width
@@ -36,8 +40,10 @@ class SSD1306:
         self.buffer = bytearray(width * self._pages)
         self.frame = framebuf.FrameBuffer(self.buffer, width, height, framebuf.MONO_VLSB)
         self.present = False
-        self._begin = _begin_commands(height, _DISPLAY_OFF)
-        self._refresh = _begin_commands(height, _NOP)
+        own = _SH1106_OWN if sh1106 else _SSD1306_OWN
+        self._first = _SH1106_FIRST if sh1106 else 0
+        self._begin = _begin_commands(height, _DISPLAY_OFF, own)
+        self._refresh = _begin_commands(height, _NOP, own)
         self._sent = bytearray(len(self.buffer))
         # Made once: comparing two views is one C call and allocates nothing.
         self._now_rows = self._rows(self.buffer)
@@ -146,6 +152,7 @@ class SSD1306:
 
     def _go_to(self, page, column):
         where = self._where
+        column += self._first
         where[1] = _SET_PAGE | page
         where[2] = _SET_COLUMN_LOW | (column & 15)
         where[3] = _SET_COLUMN_HIGH | (column >> 4)
@@ -165,9 +172,9 @@ class SSD1306:
         return tuple(view[page * width : (page + 1) * width] for page in range(self._pages))
 
 
-def _begin_commands(height, first):
+def _begin_commands(height, first, own):
     """The panel's set-up in one message, dark until its first picture is in (datasheet 10.1)."""
-    return bytes(
+    common = bytes(
         (
             _COMMANDS,
             first,
@@ -175,8 +182,6 @@ def _begin_commands(height, first):
             0xA8, height - 1,  # multiplex ratio
             0xD3, 0x00,  # no vertical shift
             0x40,  # first line on top
-            0x8D, 0x14,  # charge pump on: the panel runs from 3.3 V
-            0x20, 0x02,  # page addressing
             0xA1,  # column 127 is SEG0 ...
             0xC8,  # ... and rows run backwards: the usual way up of these modules
             0xDA, 0x02 if height == 32 else 0x12,  # how the rows are wired
@@ -187,3 +192,4 @@ def _begin_commands(height, first):
             0xA6,  # lit means 1
         )
     )  # fmt: skip
+    return common + own

@@ -27,7 +27,7 @@ class Stepper:
         self._forward = forward_level
         self._enabled_level = enabled_level
         self._hold = hold
-        self._sign = 0
+        self.sign = 0  # of the train that was begun and not taken
         self._direction = 1  # of the train begun last, for what is counted after it
         self._began_at = 0
         self.longest_train = engine.longest_train
@@ -43,7 +43,7 @@ class Stepper:
 
         ValueError for no steps or too many, RuntimeError while a train runs or one was not taken.
         """
-        if self._sign:
+        if self.sign:
             raise RuntimeError("the last train was not taken")
         size = steps if steps > 0 else -steps
         if size < 1 or size > self.longest_train:
@@ -53,8 +53,11 @@ class Stepper:
         self._enable.value(self._enabled_level)
         began_at = self.position_steps
         self._engine.start(size)
+        # It counts anew, and the first edge is milliseconds away: an old count is no train's.
+        if self._engine.made() > 1:
+            raise RuntimeError("the train did not begin")
         self._began_at = began_at
-        self._sign = self._direction = 1 if forward else -1
+        self.sign = self._direction = 1 if forward else -1
 
     def duration_ms(self, steps):
         """How long a train of so many steps takes, at most: when to look at busy() again."""
@@ -62,11 +65,11 @@ class Stepper:
 
     def busy(self):
         """Whether pulses are still to come."""
-        return self._sign != 0 and self._engine.busy()
+        return self.sign != 0 and self._engine.busy()
 
     def made(self):
         """Signed steps of the train begun last, so far; 0 once it was taken."""
-        return self._engine.made() * self._sign
+        return self._engine.made() * self.sign
 
     def was_cut(self):
         """Whether the train begun last was ended early, by stop() or by the STOP pin."""
@@ -81,12 +84,12 @@ class Stepper:
 
         RuntimeError while it still runs: a count that can still grow must not be booked.
         """
-        if not self._sign:
+        if not self.sign:
             return 0
         if self._engine.busy():
             raise RuntimeError("train still runs")
-        steps = self._engine.made() * self._sign
-        self._sign = 0
+        steps = self._engine.made() * self.sign
+        self.sign = 0
         if not self._hold:
             self.release()
         return steps
@@ -97,7 +100,7 @@ class Stepper:
         An engine that fails in this is no reason to leave them on.
         """
         try:
-            if self._sign and self._engine.busy():
+            if self.sign and self._engine.busy():
                 self._engine.stop()
         finally:
             self._enable.value(1 - self._enabled_level)

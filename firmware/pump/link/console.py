@@ -49,7 +49,7 @@ def _status(service):
         yield "bolus      " + units(values[9]) + " of " + units(values[8]) + " U given"
     yield "reservoir  " + ("not set" if values[4] < 0 else units(values[4]) + " U")
     yield "battery    " + ("none" if values[5] < 0 else str(values[5]) + " mV")
-    for number in range(1, len(alarms.ALARMS)):
+    for number in range(1, len(alarms.PRIORITIES)):
         if raised >> number & 1:
             word = " (not acknowledged)" if waiting >> number & 1 else ""
             yield "alarm      " + event_table.ALARM_NAMES[number] + word
@@ -78,7 +78,10 @@ def _settings(service):
 
 
 def _service(service):
-    code = service.request_service()
+    code = service.may_change()
+    if code == codes.OK:
+        code = service.request_service()
+        service.changed()
     if code == codes.OK:
         yield "Service: the motor is off and nothing is given. Use mpremote now; a reset ends it."
     else:

@@ -13,8 +13,12 @@ bytes of input, then in the USB buffers, then in the host: a flood costs the pum
 `feed` decodes at most ROOM bytes and answers at most one request. With nothing to do, `advance`,
 `feed` and `pending` allocate nothing.
 
+An answer that says that something was changed leaves only when the change is durable; when that
+takes too long, FAULT leaves in its place.
+
 What the app gives: `service`, an object with these methods. Numbers are ints, times as in
-core/clock.py, codes as in core/codes.py. None may wait. Only the last five change anything.
+core/clock.py, codes as in core/codes.py. None may wait. Only the last five change anything, and
+sealed commands, which go to `pump`, the core itself.
 
     opened()                      the first request since the start has come: log it if you like
     identity()                    (name, board, (major, minor, patch), unique id, boot number);
@@ -26,6 +30,9 @@ core/clock.py, codes as in core/codes.py. None may wait. Only the last five chan
     log_range()                   (first_seq, next_seq) of the durable records
     read_records(seq, buffer)     as Journal.read_into; OSError is answered with FAULT
     screen()                      the display's frame buffer, or None
+    durable()                     whether all that the core has said is in the flash
+    may_change()                  -> code: whether something may be changed without a seal
+    changed()                     the change that it allowed is made, or was refused
     set_setting(number, value)    -> code
     set_basal(segments)           -> code; a list of (start minute, rate in mU/h), unchecked
     set_clock(local_s, utc_offset_min) -> code
@@ -45,13 +52,14 @@ from pump.link.editor import LineEditor
 ROOM = const(256)
 _STALE_MS = const(2000)
 _TEXT_AT_ONCE = const(192)
+_DURABLE_MS = const(2000)
 
 
 class Link:
     """One conversation with whatever is at the other end of the port."""
 
     def __init__(self, service, forget=None):
-        """`forget()` lets go of the console's modules, which are loaded when a line is typed."""
+        """`forget()` lets go of the modules that are loaded for a typed line or a seal."""
         self._service = service
         self._forget = forget
         self._deframer = frame.Deframer(protocol.MOST_REQUEST)
@@ -66,6 +74,8 @@ class Link:
         self._answer = bytearray(protocol.MOST_ANSWER)
         self._answer_view = memoryview(self._answer)
         self._silent_ms = 0
+        self._promise = 0  # the kind of answer that waits until the change it tells is durable
+        self._promise_ms = 0
         self._opened = False
         self.dropped_bytes = 0  # fed beyond `room`
 
@@ -90,6 +100,10 @@ class Link:
                 self._deframer.drop()
         else:
             self._silent_ms = 0
+        if self._promise:
+            self._promise_ms += elapsed_ms
+            if self._promise_ms >= _DURABLE_MS:
+                self._say(self._answer[1], self._promise, codes.FAULT, 0)
 
     def feed(self, data):
         """Take bytes from the port (b"" too) and do one piece of work."""
@@ -112,6 +126,10 @@ class Link:
         """Up to `limit` bytes to send now, as a view; they stay until `sent`."""
         if self._out_at >= len(self._out):
             return b""
+        if self._promise:
+            if not self._service.durable():
+                return b""
+            self._promise = 0
         return memoryview(self._out)[self._out_at : self._out_at + limit]
 
     def sent(self, count):
@@ -186,18 +204,58 @@ class Link:
         version, number, kind = payload[0], payload[1], payload[2]
         self._note_opened()
         body = payload[protocol.REQUEST_HEAD :]
-        handler = _HANDLERS.get(kind)
-        size = 0
-        if handler is None or (version != protocol.VERSION and kind != protocol.IDENTIFY):
-            code = codes.UNKNOWN
+        if version != protocol.VERSION and kind != protocol.IDENTIFY:
+            code, size = codes.UNKNOWN, 0
         else:
-            code, size = handler(self, body)
+            code, size = self._answer_to(kind, body)
+        self._say(number, kind, code, size)
+        if code == codes.OK and kind in _PROMISES:
+            self._promise = kind
+            self._promise_ms = 0
+
+    def _answer_to(self, kind, body):
+        if kind in protocol.CHANGES:
+            code = self._service.may_change()
+            if code == codes.OK:
+                code = self.change(kind, body)
+                self._service.changed()
+            return code, 0
+        if protocol.CHECK <= kind <= protocol.END_TEMPORARY:
+            return codes.NOT_PAIRED, 0
+        handler = _HANDLERS.get(kind)
+        return (codes.UNKNOWN, 0) if handler is None else handler(self, body)
+
+    def _say(self, number, kind, code, size):
+        """Put an answer in the output; `size`: bytes of its body, which stand in `_answer`."""
         head = (protocol.VERSION, number, kind | protocol.ANSWER, code)
         self._answer[: protocol.ANSWER_HEAD] = bytes(head)
         self._out = frame.pack(self._answer_view[: protocol.ANSWER_HEAD + size])
         self._out_at = 0
+        self._promise = 0
+
+    def change(self, kind, body):
+        """Do one of protocol.CHANGES, whoever asked for it; returns a code."""
+        return _CHANGERS[kind](self, body)
 
     # Each handler: body -> (code, how many bytes of the answer's body it has written)
+
+    def _sealed(self, kind, body):
+        try:
+            from pump.link.sealed import answer
+        except MemoryError:
+            # No reason to stop delivery: nothing was taken, and the host will ask again.
+            return codes.FAULT, 0
+        code, found = answer(self, self._service, kind, body)
+        self._answer[protocol.ANSWER_HEAD : protocol.ANSWER_HEAD + len(found)] = found
+        if self._forget:
+            self._forget()
+        return code, len(found)
+
+    def _command(self, body):
+        return self._sealed(protocol.SEALED, body)
+
+    def _pair(self, body):
+        return self._sealed(protocol.PAIR, body)
 
     def _identify(self, _):
         name, board, version, unique_id, boot = self._service.identity()
@@ -224,9 +282,9 @@ class Link:
 
     def _set_setting(self, body):
         if len(body) != 5:
-            return codes.OUT_OF_RANGE, 0
+            return codes.OUT_OF_RANGE
         number, value = struct.unpack("<Bi", body)
-        return self._service.set_setting(number, value), 0
+        return self._service.set_setting(number, value)
 
     def _basal(self, _):
         at = protocol.ANSWER_HEAD
@@ -237,11 +295,11 @@ class Link:
 
     def _set_basal(self, body):
         if not body or len(body) % protocol.SEGMENT_SIZE:
-            return codes.BAD_PROGRAM, 0
+            return codes.BAD_PROGRAM
         segments = []
         for at in range(0, len(body), protocol.SEGMENT_SIZE):
             segments.append(struct.unpack_from(protocol.SEGMENT_LAYOUT, body, at))
-        return self._service.set_basal(segments), 0
+        return self._service.set_basal(segments)
 
     def _time(self, _):
         local_s, offset_min, trusted, uptime_s, uptime_ms = self._service.clock()
@@ -260,9 +318,9 @@ class Link:
 
     def _set_time(self, body):
         if len(body) != 6:
-            return codes.OUT_OF_RANGE, 0
+            return codes.OUT_OF_RANGE
         local_s, offset_min = struct.unpack("<Ih", body)
-        return self._service.set_clock(local_s, offset_min), 0
+        return self._service.set_clock(local_s, offset_min)
 
     def _log(self, body):
         if len(body) != 6:
@@ -299,10 +357,10 @@ class Link:
         return found
 
     def _acknowledge(self, _):
-        return self._service.acknowledge(), 0
+        return self._service.acknowledge()
 
     def _request_service(self, _):
-        return self._service.request_service(), 0
+        return self._service.request_service()
 
     def _screen(self, body):
         picture = self._service.screen()
@@ -319,13 +377,19 @@ _HANDLERS = {
     protocol.IDENTIFY: Link._identify,
     protocol.STATUS: Link._status,
     protocol.SETTINGS: Link._settings,
-    protocol.SET_SETTING: Link._set_setting,
     protocol.BASAL: Link._basal,
-    protocol.SET_BASAL: Link._set_basal,
     protocol.TIME: Link._time,
-    protocol.SET_TIME: Link._set_time,
     protocol.LOG: Link._log,
+    protocol.SCREEN: Link._screen,
+    protocol.PAIR: Link._pair,
+    protocol.SEALED: Link._command,
+}
+# body -> code
+_CHANGERS = {
+    protocol.SET_SETTING: Link._set_setting,
+    protocol.SET_BASAL: Link._set_basal,
+    protocol.SET_TIME: Link._set_time,
     protocol.ACKNOWLEDGE: Link._acknowledge,
     protocol.SERVICE: Link._request_service,
-    protocol.SCREEN: Link._screen,
 }
+_PROMISES = protocol.CHANGES + (protocol.PAIR, protocol.SEALED)

@@ -1,4 +1,6 @@
-"""The link's requests as one table: numbers, names, layouts of bodies and their answers.
+"""What both ends of the link agree on: numbers of requests, and layouts of what is in them.
+
+Names and all fields are in request_table.py, which the board does not load.
 
     request   version, id, kind, body
     answer    version, id, kind | ANSWER, code, body     (code: core/codes.py, 0 is OK)
@@ -7,9 +9,10 @@ Each of the leading values is one byte. The id is chosen by the host and comes b
 several requests can be under way. A refused request has no body in its answer. All numbers are
 little-endian.
 
-What may change without a new version: new kinds (an older pump answers UNKNOWN), and more fields
-at the end of an answer (an older host ignores them). `identify` has the same form in every
-version: it is how two that do not speak the same version find out.
+What may change without a new version: new kinds (an older pump answers UNKNOWN), more fields at
+the end of an answer (an older host ignores them, a newer one takes what is missing as 0), and new
+codes, states, alarms and events (shown by their number where they are not known). `identify` has
+the same form in every version: it is how two that do not speak the same version find out.
 """
 
 import struct
@@ -33,29 +36,44 @@ LOG = const(9)
 ACKNOWLEDGE = const(10)
 SERVICE = const(11)
 SCREEN = const(12)
+PAIR = const(13)
+SEALED = const(14)
+# Only within a sealed one; see sealed.py.
+CHECK = const(15)
+BOLUS = const(16)
+STOP = const(17)
+SUSPEND = const(18)
+RESUME = const(19)
+TEMPORARY_BASAL = const(20)
+TEMPORARY_PERCENT = const(21)
+END_TEMPORARY = const(22)
+# What anybody at the cable may ask for until a program is paired, and then only in a seal.
+CHANGES = (SET_SETTING, SET_BASAL, SET_TIME, ACKNOWLEDGE, SERVICE)
 
 # One answer to `log` is at most this many records: 4 writes of 256 bytes to the USB port. Most of
 # what an answer costs the pump does not depend on its length: few long ones load it least.
 MOST_RECORDS = const(31)
 SCREEN_SLICE = const(512)
-MOST_REQUEST = const(240)  # payload bytes: a basal program of 48 segments takes 197
+MOST_REQUEST = const(240)  # payload bytes: a sealed basal program of 48 segments takes 218
 MOST_ANSWER = const(1012)  # payload bytes: head, two numbers, 31 records of 32 bytes
 
 # Bits of the `flags` in a status.
 CLOCK_TRUSTED = const(1)
 BOLUS_RUNNING = const(2)
+PAIRED = const(4)
+CODE_SHOWN = const(8)
+SUSPENDED_REMOTELY = const(16)  # so the link may resume
 
-_NONE = ()
-_SETTING = (("setting", "B"), ("value", "i"), ("least", "i"), ("most", "i"))
-_SEGMENT = (("start_min", "H"), ("rate_mu_h", "H"))
-_TIME = (
+SETTING_FIELDS = (("setting", "B"), ("value", "i"), ("least", "i"), ("most", "i"))
+SEGMENT_FIELDS = (("start_min", "H"), ("rate_mu_h", "H"))
+TIME_FIELDS = (
     ("local_s", "I"),
     ("utc_offset_min", "h"),
     ("flags", "B"),
     ("uptime_s", "I"),
     ("uptime_ms", "H"),
 )
-_STATUS = (
+STATUS_FIELDS = (
     ("state", "B"),
     ("flags", "B"),
     ("alarms_raised", "I"),  # one bit for each alarm of core/alarms.py, by number
@@ -74,37 +92,9 @@ _STATUS = (
     ("free_bytes", "I"),
     ("first_seq", "I"),
     ("next_seq", "I"),
-)
-
-# (kind, name, fields of the request, fields of the answer, what follows them in either, repeated)
-# A field is (name, struct code). Texts are a length byte and UTF-8.
-REQUESTS = (
-    (
-        IDENTIFY,
-        "identify",
-        _NONE,
-        (("boot", "H"), ("major", "B"), ("minor", "B"), ("patch", "B")),
-        "texts: name, board, unique id (bytes)",
-    ),
-    (STATUS, "status", _NONE, _STATUS, ""),
-    (SETTINGS, "settings", _NONE, _NONE, _SETTING),
-    (SET_SETTING, "set_setting", (("setting", "B"), ("value", "i")), _NONE, ""),
-    (BASAL, "basal", _NONE, _NONE, _SEGMENT),
-    (SET_BASAL, "set_basal", _NONE, _NONE, _SEGMENT),
-    (TIME, "time", _NONE, _TIME, ""),
-    (SET_TIME, "set_time", (("local_s", "I"), ("utc_offset_min", "h")), _NONE, ""),
-    # Records with numbers from `seq` to `seq + count - 1`, count at most 31: the window of each
-    # request is its own, so several may be under way and a gap brings no record twice.
-    (
-        LOG,
-        "log",
-        (("seq", "I"), ("count", "H")),
-        (("first_seq", "I"), ("next_seq", "I")),
-        "records of 32 bytes",
-    ),
-    (ACKNOWLEDGE, "acknowledge", _NONE, _NONE, ""),
-    (SERVICE, "service", _NONE, _NONE, ""),
-    (SCREEN, "screen", (("offset", "H"),), _NONE, "up to 512 bytes of the frame buffer"),
+    ("command_count", "I"),  # of the last command taken in this boot
+    ("temporary_left_s", "I"),  # of a temporary basal; 0: none is in force
+    ("on_board_mu", "I"),  # insulin of boluses that has yet to act
 )
 
 
@@ -118,9 +108,9 @@ def request(number, kind, body=b""):
     return bytes((VERSION, number, kind)) + body
 
 
-STATUS_LAYOUT = layout(_STATUS)
-STATUS_NAMES = tuple([field[0] for field in _STATUS])
-TIME_LAYOUT = layout(_TIME)
-SETTING_LAYOUT = layout(_SETTING)
-SEGMENT_LAYOUT = layout(_SEGMENT)
+STATUS_LAYOUT = layout(STATUS_FIELDS)
+STATUS_NAMES = tuple([field[0] for field in STATUS_FIELDS])
+TIME_LAYOUT = layout(TIME_FIELDS)
+SETTING_LAYOUT = layout(SETTING_FIELDS)
+SEGMENT_LAYOUT = layout(SEGMENT_FIELDS)
 SEGMENT_SIZE = struct.calcsize(SEGMENT_LAYOUT)

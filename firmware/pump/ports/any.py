@@ -5,7 +5,7 @@ callback that makes a pulse counts it; nothing is made while no callback runs.
 """
 
 import machine
-from machine import Pin, Timer
+from machine import ADC, Pin, Timer
 from micropython import const
 
 _POWER = const(0)
@@ -17,11 +17,11 @@ class PulseEngine:
     """Pulse trains on `step_pin`, none while `stop_pin` is low. Pins by number.
 
     The contract of ports/rp2.py; `ramp` plans a train. `machine` is the number of the timer (-1: a
-    virtual one).
+    virtual one). `step_pin` may also be what takes the steps itself, by value(level).
     """
 
     def __init__(self, step_pin, stop_pin, ramp, longest_train=2000, machine=-1):
-        self._pin = Pin(step_pin, Pin.OUT, value=0)
+        self._pin = Pin(step_pin, Pin.OUT, value=0) if isinstance(step_pin, int) else step_pin
         self._stop_pin = Pin(stop_pin, Pin.IN, Pin.PULL_UP)
         self._timer = Timer(machine)
         self.ramp = ramp
@@ -99,7 +99,29 @@ class PulseEngine:
         self._timer.deinit()
 
 
-def reset_cause():
+def make_engine(board, ramp):
+    """The engine of a board's literals."""
+    return PulseEngine(
+        board.STEP_PIN, board.BUTTON_STOP_PIN, ramp, board.LONGEST_TRAIN, board.PULSE_MACHINE
+    )
+
+
+def watch(pin, handler):
+    """Call handler(pin) soon after a key has pulled its pin down."""
+    pin.irq(handler, Pin.IRQ_FALLING)
+
+
+def watch_both(pin, handler):
+    """Call handler(pin) soon after either edge."""
+    pin.irq(handler, Pin.IRQ_FALLING | Pin.IRQ_RISING)
+
+
+def adc(pin):
+    """The analog input at a pin: read_u16(), 65,535 at the chip's reference."""
+    return ADC(Pin(pin))
+
+
+def reset_cause(_chip):
     """What made the board start: 0 power, 1 watchdog, 2 asked for."""
     cause = machine.reset_cause()
     if cause == getattr(machine, "WDT_RESET", None):
@@ -107,3 +129,12 @@ def reset_cause():
     if cause == getattr(machine, "SOFT_RESET", None):
         return _ASKED
     return _POWER
+
+
+def restarts(chip):
+    """How many starts in a row the watchdog has caused; nothing here remembers more than one."""
+    return 1 if reset_cause(chip) == _WATCHDOG else 0
+
+
+def forget_restarts(_chip):
+    """Nothing is remembered."""

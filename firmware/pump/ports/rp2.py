@@ -1,15 +1,15 @@
-"""Makes counted trains of step pulses on an RP2040 with two PIO state machines and no processor.
+"""Makes counted trains of step pulses on an RP2040 or RP2350 with two PIO state machines.
 
-One machine makes the pulses from segments that were put into its FIFO beforehand. With the very
-instruction that lifts the STEP pin it raises a flag, which the other machine counts: the count is
-what was made and not what was ordered.
+No processor has a part in it. One machine makes the pulses from segments that were put into its
+FIFO beforehand. With the very instruction that lifts the STEP pin it raises a flag, which the
+other machine counts: the count is what was made and not what was ordered.
 """
 
 # The words of PIO assembly exist only while a program is assembled.
 # pyright: reportUndefinedVariable=false, reportCallIssue=false
 
 import rp2
-from machine import Pin, mem32
+from machine import ADC, Pin, mem32
 from micropython import const
 
 # 10 us: as long as a pulse is high. An A4988 asks for 1 us, opto-isolated drivers for up to 5 us.
@@ -31,12 +31,19 @@ _CLEAR_COUNT = const(0xA02B)  # mov(x, invert(null))
 _READ_COUNT = const(0xA0C9)  # mov(isr, invert(x))
 _PUSH = const(0x8000)  # push(noblock)
 
-# Registers (RP2040 datasheet 3.7). The step machine is one of PIO0.
+# Registers (RP2040 datasheet 3.7; the RP2350's 11.7 has these at the same places). The step
+# machine is one of PIO0.
 _PIO0_EXECCTRL = const(0x502000CC)
 _PIO0_ADDR = const(0x502000D4)
 _MACHINE_STRIDE = const(0x18)
-# Why the chip was reset last (datasheet 4.7.6). machine.reset() triggers the watchdog by force.
+# Why the chip was reset last (RP2040 datasheet 4.7.6, RP2350 datasheet 12.9.8).
+# machine.reset() triggers the watchdog by force.
 _WATCHDOG_REASON = const(0x40058008)
+_WATCHDOG_REASON_RP2350 = const(0x400D8008)
+# Kept over every reset but the power's and the RUN pin's. MicroPython uses the last four of eight.
+_SCRATCH = const(0x4005800C)
+_MOST_COUNTED = const(255)
+_SCRATCH_RP2350 = const(0x400D800C)
 _BY_TIMER = const(1)
 _BY_FORCE = const(2)
 
@@ -160,12 +167,49 @@ class PulseEngine:
             self._cut = True
 
 
-def reset_cause():
+def make_engine(board, ramp):
+    """The engine of a board's literals."""
+    return PulseEngine(
+        board.STEP_PIN, board.BUTTON_STOP_PIN, ramp, board.LONGEST_TRAIN, board.PULSE_MACHINE
+    )
+
+
+def watch(pin, handler):
+    """Call handler(pin) when a key pulls its pin down: at once, so it may allocate nothing."""
+    pin.irq(handler, Pin.IRQ_FALLING, hard=True)
+
+
+def watch_both(pin, handler):
+    """Call handler(pin) at both edges, as watch()."""
+    pin.irq(handler, Pin.IRQ_FALLING | Pin.IRQ_RISING, hard=True)
+
+
+def adc(pin):
+    """The analog input at a pin: read_u16(), 65,535 at 3.3 V."""
+    return ADC(Pin(pin))
+
+
+def reset_cause(chip):
     """What made the chip start: 0 power or its RUN pin, 1 watchdog, 2 machine.reset()."""
-    reason = mem32[_WATCHDOG_REASON]
+    reason = mem32[_WATCHDOG_REASON_RP2350 if chip == "rp2350" else _WATCHDOG_REASON]
     if reason & _BY_TIMER:
         return _WATCHDOG
     return _ASKED if reason & _BY_FORCE else _POWER
+
+
+def restarts(chip):
+    """How many starts in a row the watchdog has caused, this one too. Call it once a start."""
+    count = 0
+    scratch = _SCRATCH_RP2350 if chip == "rp2350" else _SCRATCH
+    if reset_cause(chip) == _WATCHDOG:
+        count = (mem32[scratch] & _MOST_COUNTED) + 1
+    mem32[scratch] = count if count < _MOST_COUNTED else _MOST_COUNTED
+    return count
+
+
+def forget_restarts(chip):
+    """The pump runs well again: the row has ended."""
+    mem32[_SCRATCH_RP2350 if chip == "rp2350" else _SCRATCH] = 0
 
 
 def _assemble():

@@ -9,7 +9,7 @@ Six records are the most that fit one 256-byte page beside littlefs's own tags, 
 and a move that is under way (192 + 4 + 20 + 12 + 16 bytes): such a commit is one page. When every
 record is a commit of its own, one head of 15 records costs 0.17 erases a record, four of six 0.12,
 seven of six 0.12 as well; a second folder of heads would make it 0.10 and take two blocks more.
-What was built is measured by host_tests/storage/measure_wear.py.
+What was built is measured by host_tests/bench/flash.py.
 
 A head is written whole, from RAM. A cut leaves its old or its new contents.
 """
@@ -37,6 +37,8 @@ class Heads:
         """Replace what is in one head; durable on return."""
         with self._files.open(self._paths[head], "wb") as file:
             file.write(data)
+        if head in self._damaged:
+            self._damaged.remove(head)
 
     def read(self, recovery):
         """What is whole in the heads: a list of (seq, slot, record), in the order of seq.

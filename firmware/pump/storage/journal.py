@@ -6,17 +6,20 @@ Where a record is
     segments   files of up to 1,168 records; see segments.py
 A record is in the buffer in RAM as well for as long as it is not in a segment.
 
-A commit writes the heads that changed. When more than 24 records would be there, all of them and
-what is staged go to the newest segment in one append (a roll). Only when that is durable are the
-heads written over, one by one, by later commits. Between the two a record is in both; the numbers
-say so, and recovery takes from the heads only what is beyond the segments. So at no flash
-operation is a record in neither place. This needs a file to keep its old contents until the new
-are complete, as littlefs does (and FAT does not).
+A commit writes the heads that changed. When more than 24 records would be there, all of them but
+the last go to the newest segment in one append (a roll). Only when that is durable is the first
+head written over with the last one, and the others by later commits. Between the two a record is
+in both; the numbers say so, and recovery takes from the heads only what is beyond the segments. So
+at no flash operation is a record in neither place. This needs a file to keep its old contents
+until the new are complete, as littlefs does (and FAT does not).
 
-Measured on a full log of 36,000 records, with host_tests/storage/measure_wear.py and the same on
-the emulated RP2040 (MicroPython 1.26.1): a record committed alone costs 0.12 sector erases and 1.7
-programmed pages, two in one commit 0.08 and 1.05 each. On that chip `recover` takes 170 ms; a
-commit 4 ms, one of twelve 14 ms and a roll 26 ms, to which the flash's own time for its pages and
+The last record stays in a head, unless there is a gap before it, so that its number is known
+without the segment: should an older copy of that file take its place, no number is given twice.
+
+Measured on a full log of 36,000 records, with host_tests/bench/flash.py: a record
+committed alone costs 0.13 sector erases and 1.7 programmed pages, two in one commit 0.10 and 1.3
+each. On the emulated RP2040 (MicroPython 1.26.1) `recover` takes 100 ms; a commit 4 ms, one of
+twelve 14 ms and the append of a roll 26 ms, to which the flash's own time for its pages and
 its one or two erases has to be added; reading 7 records takes 4.5 ms and 32 records 8 ms: larger
 slices are cheaper.
 """
@@ -25,12 +28,12 @@ import struct
 
 from micropython import const
 
-from pump.core.record import RECORD_SIZE
+from pump.core.record import RECORD_SIZE, seq_of
 from pump.storage.heads import RECORDS_IN_HEADS, RECORDS_PER_HEAD, Heads
 from pump.storage.segments import Segments
 
 _RECORDS_IN_RAM = const(64)
-_TAIL_CHUNK = const(8)
+_TAIL_CHUNK = const(32)  # a read of 32 records takes less than two of 8
 _ENOSPC = const(28)
 
 
@@ -52,6 +55,7 @@ class Journal:
         self._count = 0  # records in the buffer
         self._durable = 0  # of these, from the first on, in the heads
         self._must_roll = False  # a record's place in the heads is not its place in the buffer
+        self._rolled = False  # a segment has grown since the last time that old ones were dropped
         self.next_seq = 1
 
     @property
@@ -66,10 +70,18 @@ class Journal:
         """How many records are in RAM alone."""
         return self._count - self._durable
 
-    @property
-    def skipped(self):
-        """Damaged records that reading passed over since the start."""
-        return self._segments.skipped
+    def take_skipped(self):
+        """Damaged records that reading has passed over since the last call, each told once."""
+        skipped = self._segments.skipped
+        self._segments.skipped = 0
+        return skipped
+
+    def look_back(self):
+        """Look at the end of one more older segment. False when all were looked at.
+
+        4 ms, and a quarter of a second for a damaged one, whose damage `take_skipped` then has.
+        """
+        return self._segments.look_back()
 
     def recover(self):
         """Find the end of the log; returns a Recovery. Once, before anything else.
@@ -103,7 +115,7 @@ class Journal:
         64 records fit in RAM, of which up to 24 may be in the heads; the next one commits first,
         and then OSError means that it was not taken.
         """
-        (seq,) = struct.unpack_from("<I", record, 0)
+        seq = seq_of(record)
         if seq < self.next_seq or len(record) != RECORD_SIZE:
             raise ValueError("record %d, expected %d" % (seq, self.next_seq))
         if self._count == _RECORDS_IN_RAM:
@@ -122,6 +134,7 @@ class Journal:
             self._roll()
         else:
             self._write_heads()
+        self._tidy()
 
     def read_into(self, seq, buffer):
         """Copy durable records from number `seq` on into `buffer`; returns how many.
@@ -140,16 +153,15 @@ class Journal:
     def tail(self, count):
         """Generate the last `count` durable records, oldest first, each a bytearray of its own."""
         seq = self._seq_before_end(count)
-        chunk = bytearray(_TAIL_CHUNK * RECORD_SIZE)
+        chunk = bytearray(min(count, _TAIL_CHUNK) * RECORD_SIZE)
         got = self.read_into(seq, chunk)
         while got:
             for at in range(0, got * RECORD_SIZE, RECORD_SIZE):
                 yield chunk[at : at + RECORD_SIZE]
-            (last,) = struct.unpack_from("<I", chunk, (got - 1) * RECORD_SIZE)
-            got = self.read_into(last + 1, chunk)
+            got = self.read_into(seq_of(chunk[(got - 1) * RECORD_SIZE :]) + 1, chunk)
 
     def make_room(self, blocks):
-        """Drop oldest segments until so many blocks are free, before new firmware is copied.
+        """Drop oldest segments until so many blocks are free for something else.
 
         True when they are. Slow: littlefs counts its blocks each time.
         """
@@ -178,16 +190,18 @@ class Journal:
             self._durable = end
 
     def _roll(self):
-        while self._count:
+        while self._count > 1 or (self._count and self._seq_at(0) != self._segments.next_seq):
             seq = self._seq_at(0)
-            count = self._run(self._segments.room_for(seq))
+            count = min(self._run(self._segments.room_for(seq)), max(1, self._count - 1))
             self._with_room(self._segments.append, seq, self._part(0, count))
             # A roll that stops here leaves the rest at other places in the heads than in the
             # buffer.
             self._must_roll = True
             self._take_away(count)
+        self._durable = 0
         self._must_roll = False
-        self._tidy()
+        self._write_heads()
+        self._rolled = True
 
     def _run(self, most):
         """How many records at the start of the buffer have no gap between them, up to `most`."""
@@ -206,12 +220,14 @@ class Journal:
         self._durable = max(0, self._durable - count)
 
     def _tidy(self):
+        # All records are durable. What cannot be done now is tried again after the next commit.
         try:
-            self._segments.drop_beyond(self._most_records)
-            self._heads.remove_damaged()
+            self._segments.mark()
+            if self._rolled:
+                self._segments.drop_beyond(self._most_records)
+                self._heads.remove_damaged()
+                self._rolled = False
         except OSError:
-            # All records are durable. What could not be removed is tried again after the next
-            # roll.
             pass
 
     def _with_room(self, write, where, data):

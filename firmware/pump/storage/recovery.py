@@ -2,18 +2,26 @@
 
 Not every record is read: 36,000 would take eight seconds, and the watchdog bites after that. One
 pass over the folder gives names and lengths, which show a segment that is cut short, too long or
-gone; one look at the last record of each shows noise, or another file in its place. Only a segment
-that fails is read through. A damaged record in the middle of one that looks right is passed over
-when it is read (`Journal.skipped`), and the host, which pulls every record, sees the gap.
+gone. Only one that fails is read through. The last record of each older segment shows noise, or
+another file in its place: it is looked at in the first seconds of the pump's run, one by one
+(`Journal.look_back`), because 31 of them would hold up the start by an eighth of a second. A
+damaged record in the middle of one that looks right is found when it is read
+(`Journal.take_skipped`): at the start itself, if it is one of the last, or by a pull.
 
-What is found wrong is counted once: the segment's name remembers that it was reported. Nothing is
-removed or repaired in place; where the end is not clean, the log goes on in a new segment.
+What is found wrong is counted once: the segment's name remembers that it was reported, as soon as
+the report is durable. Nothing is removed or repaired in place; where the end is not clean, the log
+goes on in a new segment.
+
+Heads of which the newest one was put back to an older state look as a cut has left them a moment
+earlier. No start can tell that, and the numbers after it are given again; the host, which has the
+record of before, does (tools/basalt/pull.py).
 """
 
 from micropython import const
 
-from pump.core.record import RECORD_SIZE, is_whole
-from pump.storage.segments import RECORDS_PER_SEGMENT, STORED_SIZE, keep_whole
+from pump.core.events import BOOT, LOG_DAMAGED
+from pump.core.record import RECORD_SIZE, header, is_whole
+from pump.storage.segments import RECORDS_PER_SEGMENT, STORED_SIZE
 
 _MOST_COUNTED = const(65_535)  # the counts go into 16-bit fields
 _CHUNK = const(32)  # records read at once while the end of a damaged segment is searched
@@ -78,7 +86,7 @@ def _find_end(segments, sizes, recovery):
     if not clean and not segments.is_marked(first):
         recovery.torn_bytes += size - slots * STORED_SIZE
         recovery.damaged_records += slots - whole
-        segments.mark(first)
+        segments.mark_later(first)
     return first + min(-(-size // STORED_SIZE), RECORDS_PER_SEGMENT)
 
 
@@ -101,36 +109,21 @@ def _whole_records(segments, first, slots):
 
 
 def _check_older(segments, sizes, recovery):
-    """Hold each older segment against the name of the next, and its last record against both."""
+    """Hold the length of each older segment against the name of the next."""
     judged = 0
     for at in range(len(sizes) - 1):
         first, size = sizes[at]
         expected = sizes[at + 1][0] - first
         if segments.is_marked(first) or judged == _MOST_JUDGED:
             continue
-        as_long = size == expected * STORED_SIZE and expected <= RECORDS_PER_SEGMENT
-        if as_long and _last_is_whole(segments, first, expected):
+        if size == expected * STORED_SIZE and expected <= RECORDS_PER_SEGMENT:
             continue
         slots = min(size // STORED_SIZE, expected, RECORDS_PER_SEGMENT)
         recovery.missing_records += expected - slots
         recovery.torn_bytes += size - slots * STORED_SIZE
-        recovery.damaged_records += slots - _count_whole(segments, first, slots)
-        segments.mark(first)
+        recovery.damaged_records += slots - segments.count_whole(first, slots)
+        segments.mark_later(first)
         judged += 1
-
-
-def _last_is_whole(segments, first, slots):
-    view = memoryview(bytearray(RECORD_SIZE))
-    return segments.read_places(first, slots - 1, view) == 1 and is_whole(view)
-
-
-def _count_whole(segments, first, slots):
-    view = memoryview(bytearray(_CHUNK * RECORD_SIZE))
-    whole = 0
-    for start in range(0, slots, _CHUNK):
-        count = segments.read_places(first, start, view)
-        whole += keep_whole(view, min(count, slots - start))
-    return whole
 
 
 def _count_missing(segments, sizes, held, recovery):
@@ -140,6 +133,16 @@ def _count_missing(segments, sizes, held, recovery):
     expected = segments.next_seq
     if sizes:
         expected = max(expected, sizes[-1][0] + sizes[-1][1] // STORED_SIZE)
-    for seq, _, _ in held:
-        recovery.missing_records += max(0, seq - expected)
+    for at in range(len(held)):
+        seq = held[at][0]
+        if seq > expected and not _is_told(held, at):
+            recovery.missing_records += seq - expected
         expected = seq + 1
+
+
+def _is_told(held, at):
+    """Whether the gap before a record was left, and told of, by the start that this one is of."""
+    _, boot, event = header(held[at][2])[:3]
+    if event != BOOT:
+        return False
+    return any(header(later[2])[1:3] == (boot, LOG_DAMAGED) for later in held[at:])

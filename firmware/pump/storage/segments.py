@@ -24,11 +24,12 @@ import struct
 
 from micropython import const
 
-from pump.core.record import RECORD_SIZE, is_whole
+from pump.core.record import RECORD_SIZE, is_whole, seq_of
 
 RECORDS_PER_SEGMENT = const(1168)
 STORED_SIZE = const(28)  # bytes of a record in a segment
 _SEQ_SIZE = const(4)
+_CHUNK = const(32)  # records read at once
 _LARGEST_SEQ = const(0x3FFFFFFF)  # the largest small integer of a 32-bit board
 
 
@@ -38,13 +39,15 @@ class Segments:
     def __init__(self, files, folder):
         self.firsts = []
         self.next_seq = 1  # follows the last record here
-        self.skipped = 0  # unreadable records that reading passed over
+        self.skipped = 0  # unreadable records that reading passed over, where none was told of
         self._files = files
         self._folder = folder
         self._marked = []
+        self._to_mark = []
         self._records = 0  # in the newest segment
         self._sealed = True  # nothing is appended to the newest any more
         self._unsure = False  # the last append failed: it may have got to flash or not
+        self._look_before = 0  # the ends of older segments from here on were looked at
 
     def refresh(self):
         """Read the folder; returns (first number, bytes) of each segment, oldest first."""
@@ -61,6 +64,7 @@ class Segments:
                     self._marked.append(first)
         sizes.sort()
         self.firsts.sort()
+        self._look_before = self.firsts[-1] if self.firsts else 0
         return sizes
 
     def end_with(self, next_seq, records, sealed):
@@ -77,12 +81,23 @@ class Segments:
         """True when the segment's damage was reported before."""
         return first in self._marked
 
-    def mark(self, first):
-        """Remember in the name that the segment's damage was reported."""
-        if first not in self._marked:
-            path = self._path(first)
-            self._files.rename(path, path[:-3] + "bad")
-            self._marked.append(first)
+    def mark_later(self, first):
+        """The segment's damage, or the gap after it, is going to be reported."""
+        if not self._is_told(first):
+            self._to_mark.append(first)
+
+    def _is_told(self, first):
+        return first in self._marked or first in self._to_mark
+
+    def mark(self):
+        """Remember in the names what was reported, now that the report is durable."""
+        while self._to_mark:
+            first = self._to_mark[-1]
+            if first in self.firsts:
+                path = self._path(first)
+                self._files.rename(path, path[:-3] + "bad")
+                self._marked.append(first)
+            self._to_mark.pop()
 
     def room_for(self, seq):
         """How many records the file that takes record `seq` can still take."""
@@ -155,13 +170,48 @@ class Segments:
                     if count == 0:
                         break
                     copied = keep_whole(view, count)
-                    self.skipped += count - copied
+                    if copied:
+                        # Those behind the last whole one come again with the next call.
+                        count = seq_of(view[(copied - 1) * RECORD_SIZE :]) - seq + 1
+                    self._skip(first, count - copied)
                     seq += count
                 return copied
         except OSError:
             # One file that cannot be read must not hide the others.
-            self.skipped += max(0, end - seq)
+            self._skip(first, end - seq)
             return 0
+
+    def _skip(self, first, count):
+        if count > 0 and first not in self._marked:
+            self.skipped += count
+            self.mark_later(first)
+
+    def look_back(self):
+        """Look at the last record of the next older segment; False when there is none left.
+
+        One that is damaged shows noise, or another file in its place: then all are read, and what
+        is damaged is `skipped`.
+        """
+        at = self.find(self._look_before - 1)
+        if at >= len(self.firsts) or self.firsts[at] >= self._look_before:
+            return False
+        first = self._look_before = self.firsts[at]
+        slots = self.span(at)
+        try:
+            if not self._is_told(first) and self.count_whole(first, slots, slots - 1) == 0:
+                self._skip(first, slots - self.count_whole(first, slots))
+        except OSError:
+            self._skip(first, slots)
+        return True
+
+    def count_whole(self, first, slots, start=0):
+        """How many of the record places of a segment, from `start` on, hold a whole record."""
+        view = memoryview(bytearray(min(slots - start, _CHUNK) * RECORD_SIZE))
+        whole = 0
+        for place in range(start, slots, _CHUNK):
+            count = self.read_places(first, place, view)
+            whole += keep_whole(view, min(count, slots - place))
+        return whole
 
     def read_places(self, first, place, view):
         """What a segment holds from record place `place` on, whole or not; returns how many."""
@@ -172,7 +222,10 @@ class Segments:
         return self._sealed or seq != self.next_seq or self._records >= RECORDS_PER_SEGMENT
 
     def _begin(self, seq, data):
-        self._mark_a_gap(seq)
+        # What ends before it is full does so because recovery found, and reports, damage or a gap.
+        begins = self.firsts and self.firsts[-1] != seq
+        if begins and (self._sealed or seq != self.next_seq):
+            self.mark_later(self.firsts[-1])
         # "wb" because whatever has this name, left by an attempt that failed, is in `data` as
         # well.
         self._write(self._path(seq), "wb", data)
@@ -196,13 +249,6 @@ class Segments:
             size = self._files.size(self._path(self.firsts[-1]))
             self._sealed = size != self._records * STORED_SIZE
         self._unsure = False
-
-    def _mark_a_gap(self, seq):
-        # What ends before it is full does so because recovery found, and reported, damage or a
-        # gap.
-        begins = self.firsts and self.firsts[-1] != seq
-        if begins and (self._sealed or seq != self.next_seq):
-            self.mark(self.firsts[-1])
 
     def _path(self, first):
         return "%s/%08x.%s" % (self._folder, first, "bad" if first in self._marked else "seg")

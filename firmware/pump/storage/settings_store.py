@@ -29,7 +29,8 @@ class SettingsStore:
     """The two slots in `folder`. `load` once, then `save` as often as needed."""
 
     def __init__(self, files, folder="/settings"):
-        self.lost = False  # there were settings, and none of them is whole
+        self.damaged = False  # a slot is not whole: perhaps the newer one, perhaps the only one
+        self._none_whole = False
         self._files = files
         self._folder = folder
         self._version = 0
@@ -38,19 +39,21 @@ class SettingsStore:
     def load(self):
         """The newest blob that is whole, or None."""
         blob = None
-        seen = 0
+        whole = seen = 0
         self._version = 0
         self._next_slot = 0
         for slot in range(len(_SLOTS)):
             content = self._read(slot)
-            # One empty slot alone is a first save that was cut off: nothing was there to lose.
-            seen += 0 if content is None else 2 if content else 1
+            # An empty slot is a first save to it that was cut off: nothing was there to lose.
+            seen += 1 if content else 0
             version, found = _unpack(content)
+            whole += 0 if found is None else 1
             if found is not None and (blob is None or version > self._version):
                 blob = found
                 self._version = version
                 self._next_slot = 1 - slot
-        self.lost = blob is None and seen > 1
+        self._none_whole = seen > 0 and not whole
+        self.damaged = whole < seen or (seen < len(_SLOTS) and self._version > 1)
         return blob
 
     def save(self, blob):
@@ -71,7 +74,11 @@ class SettingsStore:
             file.write(content)
         self._version += 1
         self._next_slot = 1 - self._next_slot
-        self.lost = False
+        self.damaged = False
+        if self._none_whole:
+            # The other slot is damaged too, and would be told of again.
+            self._none_whole = False
+            self.save(blob)
 
     def _read(self, slot):
         path = self._folder + _SLOTS[slot]

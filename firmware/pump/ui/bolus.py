@@ -12,7 +12,7 @@ _BIG_Y = const(21)
 _UNIT_Y = const(27)
 
 
-def _amount(canvas, text, unit, lead=""):
+def amount(canvas, text, unit, lead=""):
     """A big dose in the middle with its unit, and a small word before it."""
     lead_width = cv.text_width(lead) + 6 if lead else 0
     width = lead_width + cv.big_width(text) + 6 + cv.text_width(unit, 2)
@@ -85,14 +85,14 @@ class BolusEntry(Screen):
             speed_mu_min = settings.get(st.BOLUS_SPEED_MU_MIN)
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
             self.title(canvas, say.BOLUS)
-            _amount(canvas, text, say.GIVE_MARK, say.GIVE)
+            amount(canvas, text, say.GIVE_MARK, say.GIVE)
             speed = (figures.speed(speed_mu_min), _time(say, takes_s))
             canvas.text_center(say.GIVE_SPEED % speed, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
         most = say.BOLUS_MOST % figures.dose(settings.get(st.MAX_BOLUS_MU))
         self.title(canvas, say.BOLUS, most)
-        _amount(canvas, text, say.UNIT)
+        amount(canvas, text, say.UNIT)
         self.hints(
             canvas, say.CHANGE_BY % figures.dose(settings.get(st.BOLUS_STEP_MU)), say.OK_NEXT
         )
@@ -125,7 +125,7 @@ class BolusRun(Screen):
         given_mu = bolus.given_mu()
         running = bolus.active
         if running:
-            self.title(canvas, say.BOLUS_RUNS)
+            self.title(canvas, say.BOLUS_REMOTE if bolus.remote else say.BOLUS_RUNS)
         else:
             self.title(
                 canvas, say.BOLUS_DONE if bolus.reason == events.END_DONE else say.BOLUS_CUT

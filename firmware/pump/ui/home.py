@@ -4,6 +4,7 @@ from micropython import const
 
 from pump.core import alarms as al
 from pump.core import codes, events, states
+from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, font, keys, sounds
 from pump.ui.alarm import alarm_name
@@ -14,6 +15,7 @@ _LONG_AGO_S = const(43_200)
 _BODY_Y = const(18)
 _DOING_Y = const(42)
 _FOOT_Y = const(53)
+_ON_BOARD_X = const(87)
 
 
 class Home(Screen):
@@ -24,7 +26,7 @@ class Home(Screen):
         self.stop_down = False
 
     def press(self, button):
-        """UP and DOWN open the bolus, OK the menu; STOP is for holding."""
+        """UP opens the bolus, DOWN its calculator, OK the menu; STOP is for holding."""
         if button == keys.OK:
             self.ui.open_menu()
         elif button == keys.STOP:
@@ -33,6 +35,10 @@ class Home(Screen):
             self.ui.open(BolusRun(self.ui))
         elif button == keys.UP:
             self.ui.open(BolusEntry(self.ui))
+        elif self.pump.settings.get(st.CARB_RATIO_1):
+            self.ui.open_loaded(_load_calculator)
+        else:
+            refused(self.ui, codes.NO_RATIO)
 
     def held(self):
         """STOP was held: suspend everything, or resume."""
@@ -53,14 +59,16 @@ class Home(Screen):
         clock = pump.clock
         shown = mix(clock.minute_of_day(), pump.state)
         shown = mix(shown, 1 if clock.trusted else 0)
-        shown = mix(shown, pump.settings.basal.rate_mu_h(clock.minute_of_day()))
+        shown = mix(shown, pump.basal_rate_mu_h())
+        shown = mix(shown, (pump.temporary_left_ms() + 59_999) // 60_000)
         shown = mix(shown, pump.reservoir_steps >> 5)
         shown = mix(shown, pump.basal_today_steps >> 4)
         shown = mix(shown, pump.battery_mv >> 4)
         shown = mix(shown, pump.bolus.given_steps if pump.bolus.active else -1)
         shown = mix(shown, pump.since_bolus_s // 60)
         shown = mix(shown, pump.alarms.raised)
-        return mix(shown, pump.suspended_by)
+        shown = mix(shown, 1 if pump.remote.paired() else 0)
+        return mix(shown, pump.suspension.alarm)
 
     def draw(self, canvas):
         """Four rows: time, the rate in force, what is running, and the banner or a hint."""
@@ -95,6 +103,13 @@ class Home(Screen):
         canvas.battery(canvas.width - 19, 1, battery_percent(pump))
         if pump.alarms.raised:
             canvas.icon(font.BELL, canvas.width - 30, 2)
+        if pump.remote.paired():
+            canvas.icon(font.PLUG, canvas.width - 40, 2)
+        on_board_mu = pump.on_board_mu()
+        if on_board_mu:
+            # Rounded up: what is on board is never shown as none.
+            canvas.text_right(self.say.ON_BOARD, _ON_BOARD_X, 0)
+            canvas.text_right(figures.amount(on_board_mu + 99), _ON_BOARD_X, 8)
 
     def _draw_rate(self, canvas):
         pump = self.pump
@@ -114,10 +129,13 @@ class Home(Screen):
         bolus = pump.bolus
         if bolus.active:
             of = (figures.dose(bolus.given_mu()), figures.dose(bolus.asked_mu))
-            canvas.text(say.HOME_BOLUS % of, 0, _DOING_Y)
+            line = say.HOME_REMOTE if bolus.remote else say.HOME_BOLUS
+            canvas.text(line % of, 0, _DOING_Y)
             canvas.bar(0, _FOOT_Y - 1, canvas.width, 6, bolus.given_steps, bolus.steps)
         elif self._plate():
             canvas.text(self._why_plate(), 0, _DOING_Y)
+        elif pump.temporary_left_ms():
+            self._draw_temporary(canvas)
         elif bolus.asked_mu and pump.since_bolus_s < _LONG_AGO_S:
             minutes = pump.since_bolus_s // 60
             ago = say.MINUTES_AGO % minutes if minutes < 100 else say.HOURS_AGO % (minutes // 60)
@@ -127,14 +145,22 @@ class Home(Screen):
             today = pump.profile.scale.dose_mu(pump.basal_today_steps + pump.bolus_today_steps)
             canvas.text(say.TODAY % figures.dose(today), 0, _DOING_Y)
 
+    def _draw_temporary(self, canvas):
+        temporary = self.pump.temporary
+        say = self.say
+        percent = "" if temporary.percent < 0 else "%d%%" % temporary.percent
+        line = say.HOME_TEMPORARY_REMOTE if temporary.remote else say.HOME_TEMPORARY
+        canvas.text(line % percent, 0, _DOING_Y)
+        canvas.text_right(figures.left(temporary.left_ms), canvas.width, _DOING_Y)
+
     def _why_plate(self):
         pump = self.pump
         say = self.say
         if pump.state == states.SUSPENDED:
-            if pump.suspended_by == al.NONE:
-                return say.BY_YOU
-            if pump.alarms.raised & 1 << pump.suspended_by:
-                return alarm_name(say, pump.suspended_by)
+            if pump.suspension.alarm == al.NONE:
+                return say.BY_PROGRAM if pump.suspension.remotely else say.BY_YOU
+            if pump.alarms.raised & 1 << pump.suspension.alarm:
+                return alarm_name(say, pump.suspension.alarm)
             return say.BY_ALARM
         if pump.state == states.SERVICE:
             return say.SERVICE_ON
@@ -157,13 +183,23 @@ class Home(Screen):
         elif self.stop_down:
             self._banner(canvas, say.HOLD_SUSPEND)
         elif pump.alarms.raised:
-            self._banner(canvas, alarm_name(say, worst_raised(pump.alarms)))
+            self._banner(canvas, alarm_name(say, al.worst(pump.alarms.raised)))
+        elif pump.settings.get(st.CARB_RATIO_1):
+            self.hints(canvas, say.HOME_HINT_CARBS, say.HOME_HINT_RIGHT)
         else:
             self.hints(canvas, say.HOME_HINT_LEFT, say.HOME_HINT_RIGHT)
 
     def _banner(self, canvas, text):
         canvas.plate(0, _FOOT_Y, canvas.width, 11)
         canvas.text_center(text, _FOOT_Y + 2, 1, True)
+
+
+def _load_calculator(ui):
+    from pump.ui.pages import texts as words
+    from pump.ui.pages.calculator import CalculatorEntry
+
+    ui.words = words
+    return CalculatorEntry(ui)
 
 
 def battery_percent(pump):
@@ -173,15 +209,6 @@ def battery_percent(pump):
     low_mv, empty_mv = pump.profile.battery_low_mv, pump.profile.battery_empty_mv
     percent = (pump.battery_mv - empty_mv) * 20 // max(1, low_mv - empty_mv)
     return min(100, max(0, percent))
-
-
-def worst_raised(alarms):
-    """The raised alarm, acknowledged or not, of the highest priority."""
-    worst = al.NONE
-    for row in al.ALARMS:
-        if alarms.raised & 1 << row[0] and (worst == al.NONE or row[1] > alarms.priority(worst)):
-            worst = row[0]
-    return worst
 
 
 def _reservoir_mu(pump):

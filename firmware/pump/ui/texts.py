@@ -13,19 +13,25 @@ RATE_UNIT = "U/h"
 MINUTES = "min"
 SECONDS = "s"
 HOME_HINT_LEFT = "↑ Bolus"
+HOME_HINT_CARBS = "↑Bolus ↓Carbs"
 HOME_HINT_RIGHT = "OK Menu"
 HOLD_SUSPEND = "Hold STOP to suspend"
 HOLD_RESUME = "Hold STOP to resume"
 TODAY = "Today %s U"
 LAST_BOLUS = "Bolus %s U"
+ON_BOARD = "IOB"
 MINUTES_AGO = "%dm ago"
 HOURS_AGO = "%dh ago"
-HOME_BOLUS = "Bolus %s of %s U"
+HOME_BOLUS = "Bolus %s / %s U"
+HOME_REMOTE = "Remote %s/%s U"
+HOME_TEMPORARY = "Temp basal %s"
+HOME_TEMPORARY_REMOTE = "By program %s"
 
 # What stands on the plate of the home screen, below it, and at the foot
 SUSPENDED = "SUSPENDED"
 BY_YOU = "Nothing is delivered"
 BY_ALARM = "By alarm, now cleared"
+BY_PROGRAM = "By a program"
 NO_DELIVERY = "NO FLOW"
 CHANGE_OPEN = "Reservoir change open"
 CHANGE_GO_ON = "OK OK: go on with it"
@@ -53,6 +59,7 @@ GIVE = "Give"
 GIVE_MARK = "U?"
 GIVE_SPEED = "at %s U/min, %s"
 BOLUS_RUNS = "Bolus runs"
+BOLUS_REMOTE = "Remote bolus"
 OF = "of"
 BOLUS_LEFT = "%s left"
 BOLUS_DONE = "Bolus given"
@@ -68,6 +75,8 @@ ENDS = (
     "Rate changed",
     "Time is over",
     "Renewed",
+    "Stopped by program",
+    "Did not turn",
 )
 
 # Refusals, by code of core/codes.py
@@ -91,6 +100,13 @@ REASONS = (
     "Too soon after the|last bolus",
     "This is no basal|program",
     "Enter the reservoir|amount first",
+    # These the link alone is answered.
+    "",
+    "",
+    "",
+    "",
+    "",
+    "No carb ratio, or no|factor, in Settings",
 )
 
 # Alarms, by number of core/alarms.py: for lists, for the plate, why, what to do in two lines
@@ -107,10 +123,12 @@ ALARMS = (
     "Dose limit reached|LIMIT|Basal is held back by|the limit per hour or|day. See Settings",
     "Bolus incomplete|BOLUS CUT|Power lost in a bolus|Not all was given|",
     "Log is new|NEW LOG|No old records found|in the memory|",
-    "Settings lost|SETTINGS|Defaults are in force|Check basal program|and all settings",
+    "Settings lost|SETTINGS|Not as you set them|Check basal program|and all settings",
     "Restarted|RESTARTED|The program hung, so|the pump restarted.|Basal goes on",
     "Log damaged|BAD LOG|Some records cannot|be read, the rest is|kept. Pull the log",
     "Key stuck|KEY STUCK|A key is held down|for a minute now.|Let it go or mend it",
     "STOP stuck|STOP STUCK|Delivery has stopped:|STOP is held down.|Let it go or mend it",
     "Sensor lost|SENSOR|Battery or pressure|is not measured any|more. Check wiring",
+    "End of travel|AT ITS END|Delivery has stopped:|plunger at its end.|Change the reservoir",
+    "Temp basal ended|TEMP ENDED|It was cut short.|Your basal program|is in force again",
 )

@@ -66,12 +66,14 @@ class Ui:
         self._flash_ms = 0
         self._sound = None
         self._rank = _CLICK
+        self.resting = False  # dark and at home, with nothing to watch but the core
 
     # ---- for the app -----------------------------------------------------------------------
 
     def gesture(self, button, kind):
         """A button was pressed, held, repeats or was let go: numbers of keys.py."""
         self.dirty = True
+        self.resting = False
         self._idle_ms = self._dark_ms = 0
         if kind == keys.PRESS and self._boot_ms and self.pump.state != states.STARTING:
             self._boot_ms = 0
@@ -92,8 +94,14 @@ class Ui:
 
     def advance(self, elapsed_ms):
         """Time went by and the core may have changed."""
-        self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
+        pump = self.pump
         self._dark_ms = min(_MOST_MS, self._dark_ms + elapsed_ms)
+        if self.resting:
+            alarms = pump.alarms
+            changed = alarms.waiting != self._heard or alarms.repeat_due
+            if not (changed or pump.bolus.active or pump.suspension.reminder_due):
+                return
+        self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
         self._boot_ms = max(0, self._boot_ms - elapsed_ms)
         self._watch_bolus()
         self._watch_alarms(elapsed_ms)
@@ -103,6 +111,9 @@ class Ui:
         if self._idle_ms >= _TIMEOUT_MS and len(self._stack) > 1 and not top.stays():
             self.go_home()
         self._watch_view(elapsed_ms)
+        # An alarm of low priority, such as a clock that nobody has set, has sounded and rests too.
+        busy = self.alarm or self._bolus_ran or self._sounding() or len(self._stack) > 1
+        self.resting = not busy and not self.lit()
 
     def draw(self, canvas):
         """Draw the screen of the moment on a cleared canvas."""
@@ -119,9 +130,12 @@ class Ui:
 
     def lit(self):
         """Whether the display should be on."""
-        if self.alarm or self._boot_ms or self.top().keeps_lit:
+        if self.alarm or self._boot_ms or self._stack[-1].keeps_lit:
             return True
-        return self._dark_ms < self.pump.settings.get(st.DISPLAY_OFF_S) * 1000
+        if self._dark_ms >= self.pump.settings.get(st.DISPLAY_OFF_S) * 1000:
+            return False
+        self.resting = False  # also when the setting was just changed
+        return True
 
     def due_ms(self):
         """How long nothing happens here by itself."""
@@ -222,7 +236,7 @@ class Ui:
                 self.open(BolusRun(self))
             return True
         if self.pump.move.active:
-            self.pump.stop_move()
+            self.pump.change.stop()
             return True
         return False
 
@@ -234,6 +248,11 @@ class Ui:
 
     def _watch_bolus(self):
         active = self.pump.bolus.active
+        if active and not self._bolus_ran and self.pump.bolus.remote:
+            # Nobody at the pump did this: whoever carries it must hear and see it.
+            self.play(sounds.START)
+            self._dark_ms = 0
+            self.dirty = True
         if self._bolus_ran and not active:
             done = self.pump.bolus.reason == events.END_DONE
             self.play(sounds.END if done else sounds.STOPPED)
@@ -291,8 +310,8 @@ class Ui:
         self._offer(pattern, _ALARM)
 
     def _watch_reminder(self):
-        if self.pump.reminder_due:
-            self.pump.reminder_due = False
+        if self.pump.suspension.reminder_due:
+            self.pump.suspension.reminder_due = False
             self._dark_ms = 0
             self.dirty = True
             self.play(sounds.REMIND)

@@ -2,13 +2,21 @@
 
 from host_tests.ui.bench import Bench
 from pump.core import alarms as al
-from pump.core import codes, settings, states
-from pump.ui import figures
+from pump.core import codes, events, settings, states
+from pump.core import temporary as tb
 from pump.ui.keys import DOWN, OK, PRESS, REPEAT, STOP, UP
+from pump.ui.pages import dates
 from pump.ui.screen import refused
 
 PROGRAM = [(0, 800), (180, 600), (360, 1100), (600, 900), (1080, 1000), (1320, 700)]
-NOW_S = figures.local_s_of(2026, 11, 23, 14 * 60 + 5)
+# A unit for 10 g and for 40 mg/dL; from 18:00 on for 8.5 g.
+CALCULATOR = (
+    (settings.CARB_RATIO_1, 100),
+    (settings.FACTOR_1, 40),
+    (settings.DAY_PART_2_MIN, 1_080),
+    (settings.CARB_RATIO_2, 85),
+)
+NOW_S = dates.local_s_of(2026, 11, 23, 14 * 60 + 5)
 
 
 def fresh():
@@ -63,6 +71,16 @@ def home_after_bolus():
     bench = bolus_stopped()
     bench.press(OK)
     bench.run(12 * 60_000, 1_000)
+    return bench
+
+
+def home_on_board():
+    """As much as the head can hold: the clock in doubt, paired, an alarm, and insulin on board."""
+    bench = fresh()
+    bench.pump.remote.pair(bytes(32), 0)
+    bench.pump.got_insulin(9_850)
+    bench.pump.check_reservoir()
+    bench.run(1_000)
     return bench
 
 
@@ -188,7 +206,7 @@ def menu_top():
 
 def menu_end():
     bench = menu_top()
-    bench.press(*[DOWN] * 6)
+    bench.press(*[DOWN] * 7)
     return bench
 
 
@@ -283,8 +301,75 @@ def basal_last():
     return bench
 
 
-def alarms_none():
+def temporary():
     return menu(2)
+
+
+def temporary_percent():
+    bench = temporary()
+    bench.press(OK, *[UP] * 50)
+    return bench
+
+
+def temporary_time():
+    bench = temporary_percent()
+    bench.press(OK, UP, UP)
+    return bench
+
+
+def temporary_ask():
+    bench = temporary_time()
+    bench.press(OK)
+    return bench
+
+
+def temporary_rate():
+    bench = temporary()
+    bench.press(DOWN, OK, *[UP] * 20)
+    return bench
+
+
+def temporary_rate_ask():
+    bench = temporary_rate()
+    bench.press(OK, OK)
+    return bench
+
+
+def temporary_runs():
+    bench = home_temporary()
+    bench.press(OK, DOWN, DOWN, OK, DOWN, DOWN)
+    return bench
+
+
+def temporary_end_ask():
+    bench = temporary_runs()
+    bench.press(OK)
+    return bench
+
+
+def home_temporary():
+    bench = temporary_ask()
+    bench.press(OK)
+    bench.run(1_000)
+    return bench
+
+
+def home_temporary_remote():
+    bench = in_use()
+    bench.pump.set_setting(settings.MAX_BASAL_MU_H, 35_000, 0)
+    tb.begin(bench.pump, 500, 0, 1_440, events.SOURCE_LINK)
+    bench.run(1_000)
+    return bench
+
+
+def home_temporary_suspended():
+    bench = home_temporary()
+    bench.hold(STOP)
+    return bench
+
+
+def alarms_none():
+    return menu(3)
 
 
 def alarms():
@@ -292,7 +377,7 @@ def alarms():
     bench.pump.alarms.once(al.LOG_NEW)
     bench.battery_mv = 3450
     bench.run(200)
-    bench.press(OK, OK, DOWN, DOWN, OK)
+    bench.press(OK, OK, DOWN, DOWN, DOWN, OK)
     return bench
 
 
@@ -303,7 +388,7 @@ def alarm_page():
 
 
 def clock_hour():
-    return menu(3)
+    return menu(4)
 
 
 def clock_month():
@@ -319,12 +404,12 @@ def clock_ask():
 
 
 def settings_top():
-    return menu(4)
+    return menu(5)
 
 
 def settings_end():
     bench = settings_top()
-    bench.press(*[DOWN] * 11)
+    bench.press(*[DOWN] * 13)
     return bench
 
 
@@ -346,12 +431,143 @@ def setting_ask():
     return bench
 
 
+def remote():
+    return menu(6)
+
+
+def remote_code():
+    bench = remote()
+    bench.press(OK)
+    return bench
+
+
+def remote_paired():
+    bench = remote_code()
+    bench.pump.remote.pair(bytes(32), 1)
+    bench.run(300)
+    return bench
+
+
+def remote_ask():
+    bench = remote_paired()
+    bench.press(OK)
+    return bench
+
+
+def home_remote():
+    bench = remote_paired()
+    bench.press(STOP, STOP)
+    large_bolus(bench, 1)
+    return bench
+
+
+def home_large_bolus():
+    bench = in_use()
+    large_bolus(bench, 0)
+    return bench
+
+
+def large_bolus(bench, source):
+    """Of a dose and with a part given that have two digits before the point."""
+    bench.pump.set_setting(settings.MAX_BOLUS_MU, 30_000, 0)
+    bench.pump.set_setting(settings.MAX_HOUR_MU, 60_000, 0)
+    bench.pump.set_setting(settings.BOLUS_SPEED_MU_MIN, 12_000, 0)
+    assert bench.pump.give_bolus(30_000, source) == codes.OK
+    bench.run(62_000, 1_000)
+
+
+def bolus_remote():
+    bench = home_remote()
+    bench.press(UP)
+    return bench
+
+
+def home_suspended_remotely():
+    bench = in_use()
+    bench.pump.suspend(1)
+    bench.run(300)
+    return bench
+
+
 def about():
-    return menu(5)
+    return menu(7)
 
 
 def service():
-    return menu(6)
+    return menu(8)
+
+
+def calibrate_ask():
+    bench = settings_top()
+    bench.press(*[DOWN] * 12, OK)
+    return bench
+
+
+def calibrate_line_ask():
+    bench = calibrate_ask()
+    bench.press(OK)
+    return bench
+
+
+def calibrate_line():
+    bench = calibrate_line_ask()
+    bench.press(OK)
+    bench.run(5_000)
+    return bench
+
+
+def calibrate_run_ask():
+    bench = calibrate_line()
+    bench.press(OK)
+    bench.run(100)
+    return bench
+
+
+def calibrate_running():
+    bench = calibrate_run_ask()
+    bench.press(OK)
+    bench.run(4_000)
+    return bench
+
+
+def calibrate_weight():
+    bench = calibrate_running()
+    bench.run(6_000)
+    return bench
+
+
+def _weighed(bench, *presses):
+    """Enter the weight that the last one left, and as many more or less."""
+    for more in presses:
+        if bench.pump.move.active or not bench.sees("mg"):
+            bench.press(OK)
+            bench.run(20_000)
+        bench.press(*[UP if more > 0 else DOWN] * abs(more), OK)
+    return bench
+
+
+def calibrate_last_run_ask():
+    return _weighed(calibrate_weight(), 6, 1, -2)
+
+
+def calibrate_differ():
+    return _weighed(calibrate_weight(), 6, 1, -40)
+
+
+def calibrate_result():
+    return _weighed(calibrate_weight(), 6, 1, -2, -4)
+
+
+def calibrate_done():
+    bench = calibrate_result()
+    bench.press(OK)
+    return bench
+
+
+def calibrate_refused():
+    bench = _weighed(calibrate_weight(), 80, 1, -2, -4)
+    bench.press(OK)
+    return bench
 
 
 def occlusion():
@@ -375,6 +591,81 @@ def reservoir_low():
     return bench
 
 
+def home_carbs():
+    bench = in_use()
+    for number, value in CALCULATOR:
+        assert bench.pump.set_setting(number, value, 0) == codes.OK
+    bench.run(300)
+    return bench
+
+
+def calculator_carbs():
+    bench = home_carbs()
+    bench.press(DOWN, *[UP] * 45)
+    return bench
+
+
+def calculator_not_measured():
+    bench = calculator_carbs()
+    bench.press(OK)
+    return bench
+
+
+def calculator_glucose():
+    bench = calculator_not_measured()
+    bench.press(*[UP] * 121)
+    return bench
+
+
+def calculator_sum():
+    bench = home_carbs()
+    bench.pump.got_insulin(1_230)
+    bench.press(DOWN, *[UP] * 45, OK, *[UP] * 121, OK)
+    return bench
+
+
+def calculator_sum_low():
+    """Below the range, with every part at its widest."""
+    bench = home_carbs()
+    bench.pump.got_insulin(12_340)
+    bench.press(DOWN, *[UP] * 250, OK, *[DOWN] * 25, OK)
+    return bench
+
+
+def calculator_ask():
+    bench = calculator_sum()
+    bench.press(DOWN, DOWN, OK)
+    return bench
+
+
+def calculator_mmol():
+    bench = home_carbs()
+    assert bench.pump.set_setting(settings.GLUCOSE_MMOL, 1, 0) == codes.OK
+    bench.press(DOWN, UP, OK, *[UP] * 240)
+    return bench
+
+
+def calculator_not_set():
+    bench = in_use()
+    bench.press(DOWN)
+    return bench
+
+
+def settings_of_the_calculator():
+    bench = calculator_not_set()
+    for number, value in CALCULATOR:
+        assert bench.pump.set_setting(number, value, 0) == codes.OK
+    bench.press(OK, OK, *[DOWN] * 5, OK, *[DOWN] * 20)
+    return bench
+
+
+def settings_of_the_calculator_mmol():
+    bench = settings_of_the_calculator()
+    assert bench.pump.set_setting(settings.GLUCOSE_MMOL, 1, 0) == codes.OK
+    bench.press(*[DOWN] * 11)
+    return bench
+
+
 SCENES = (
     boot,
     home_fresh,
@@ -382,9 +673,24 @@ SCENES = (
     home_stop_down,
     home_bolus,
     home_after_bolus,
+    home_on_board,
     home_alarm_seen,
+    home_carbs,
+    calculator_carbs,
+    calculator_not_measured,
+    calculator_glucose,
+    calculator_sum,
+    calculator_sum_low,
+    calculator_ask,
+    calculator_mmol,
+    calculator_not_set,
+    settings_of_the_calculator,
+    settings_of_the_calculator_mmol,
     home_fine_rate,
     home_high_rate,
+    home_temporary,
+    home_temporary_remote,
+    home_temporary_suspended,
     home_suspended,
     home_suspended_by_alarm,
     home_change_open,
@@ -416,6 +722,14 @@ SCENES = (
     change_leave,
     basal,
     basal_last,
+    temporary,
+    temporary_percent,
+    temporary_time,
+    temporary_ask,
+    temporary_rate,
+    temporary_rate_ask,
+    temporary_runs,
+    temporary_end_ask,
     alarms_none,
     alarms,
     alarm_page,
@@ -424,9 +738,28 @@ SCENES = (
     clock_ask,
     settings_top,
     settings_end,
+    calibrate_ask,
+    calibrate_line_ask,
+    calibrate_line,
+    calibrate_run_ask,
+    calibrate_running,
+    calibrate_weight,
+    calibrate_last_run_ask,
+    calibrate_differ,
+    calibrate_result,
+    calibrate_done,
+    calibrate_refused,
     setting,
     setting_changed,
     setting_ask,
+    remote,
+    remote_code,
+    remote_paired,
+    remote_ask,
+    home_remote,
+    home_large_bolus,
+    bolus_remote,
+    home_suspended_remotely,
     about,
     service,
     occlusion,
@@ -437,11 +770,11 @@ SCENES = (
 
 def every_alarm():
     """(name, bench) with the screen of each alarm."""
-    for row in al.ALARMS[1:]:
+    for alarm in range(1, len(al.PRIORITIES)):
         bench = in_use()
-        bench.ui.alarm = row[0]
-        bench.ui._alarm_screen.alarm = row[0]
-        yield row[0], bench
+        bench.ui.alarm = alarm
+        bench.ui._alarm_screen.alarm = alarm
+        yield alarm, bench
 
 
 def every_refusal():

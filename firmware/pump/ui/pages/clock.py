@@ -5,6 +5,7 @@ from micropython import const
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.ui import figures, keys, sounds
+from pump.ui.pages import dates
 from pump.ui.screen import Screen, mix, refused
 
 _HOUR = const(0)
@@ -29,8 +30,8 @@ class ClockEntry(Screen):
     def __init__(self, ui):
         super().__init__(ui)
         local_s = max(self.pump.clock.local_s, _NEVER_BEFORE_S)
-        self._minute = local_s % figures.DAY_S // 60
-        self._year, self._month, self._day = figures.date_of(local_s)
+        self._minute = local_s % dates.DAY_S // 60
+        self._year, self._month, self._day = dates.date_of(local_s)
         self._field = _HOUR
 
     def press(self, button):
@@ -55,16 +56,16 @@ class ClockEntry(Screen):
         elif self._field == _MINUTE:
             minute = (minute + by) % 60
         elif self._field == _DAY:
-            self._day = (self._day - 1 + by) % figures.month_days(self._year, self._month) + 1
+            self._day = (self._day - 1 + by) % dates.month_days(self._year, self._month) + 1
         elif self._field == _MONTH:
             self._month = (self._month - 1 + by) % 12 + 1
         else:
-            self._year = min(max(self._year + by, figures.FIRST_YEAR), figures.LAST_YEAR)
+            self._year = min(max(self._year + by, dates.FIRST_YEAR), dates.LAST_YEAR)
         self._minute = hour * 60 + minute
-        self._day = min(self._day, figures.month_days(self._year, self._month))
+        self._day = min(self._day, dates.month_days(self._year, self._month))
 
     def _set(self):
-        local_s = figures.local_s_of(self._year, self._month, self._day, self._minute)
+        local_s = dates.local_s_of(self._year, self._month, self._day, self._minute)
         offset_min = self.pump.settings.get(st.UTC_OFFSET_MIN)
         code = self.pump.set_clock(local_s, offset_min, events.SOURCE_BUTTONS)
         if code == codes.OK:
@@ -89,7 +90,7 @@ class ClockEntry(Screen):
         new_date = self._date_text(self._year, self._month, self._day)
         if self._field == _ASKED:
             clock = self.pump.clock
-            year, month, day = figures.date_of(clock.local_s)
+            year, month, day = dates.date_of(clock.local_s)
             canvas.text(words.WAS, 0, 16)
             canvas.text_right(figures.hour_minute(clock.minute_of_day()), 59, 16)
             canvas.text_right(self._date_text(year, month, day), canvas.width, 16)

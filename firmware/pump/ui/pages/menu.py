@@ -29,10 +29,11 @@ class AlarmList(ListScreen):
     """The alarms there are now, acknowledged or not."""
 
     def __init__(self, ui):
-        super().__init__(ui, ui.words.MENU_ROWS[2])
+        super().__init__(ui, ui.words.MENU_ROWS[3])
 
     def _numbers(self):
-        return [row[0] for row in al.ALARMS if self.pump.alarms.raised & 1 << row[0]]
+        raised = self.pump.alarms.raised
+        return [alarm for alarm in range(len(al.PRIORITIES)) if raised & 1 << alarm]
 
     def count(self):
         """How many are raised."""
@@ -88,12 +89,20 @@ def _page(index):
         from pump.ui.pages.basal import BasalView
 
         return BasalView
-    if index == 3:
+    if index == 2:
+        from pump.ui.pages.temporary import TemporaryMenu
+
+        return TemporaryMenu
+    if index == 4:
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
-    if index == 4:
+    if index == 5:
         from pump.ui.pages.values import SettingList
 
         return SettingList
-    return (AlarmList, About, Service)[max(0, index - 4)]
+    if index == 6:
+        from pump.ui.pages.remote import Remote
+
+        return Remote
+    return (AlarmList, About, Service)[max(0, index - 6)]

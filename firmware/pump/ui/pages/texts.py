@@ -1,7 +1,17 @@
 """Every English text of the menu and its pages, as in the texts beside it."""
 
 MENU = "Menu"
-MENU_ROWS = ("Reservoir", "Basal", "Alarms", "Clock", "Settings", "About", "Service")
+MENU_ROWS = (
+    "Reservoir",
+    "Basal",
+    "Temp basal",
+    "Alarms",
+    "Clock",
+    "Settings",
+    "Remote",
+    "About",
+    "Service",
+)
 NO_ALARMS = "No alarms"
 NEW = "new"
 
@@ -42,6 +52,24 @@ BASAL = "Basal"
 DAY_TOTAL = "%s U/day"
 NOW = "now"
 
+# Temporary basal
+TEMPORARY = "Temp basal"
+TEMPORARY_ROWS = "Percent|Rate|End it"
+TEMPORARY_CHANGE = "%s to %s U/h"
+TEMPORARY_ASK = "For %s hours?"
+TEMPORARY_END_ASK = "Back to the program?"
+HOURS = "%s h"
+
+# Bolus calculator
+CARBS = "Carbohydrate"
+GRAMS = "g"
+GLUCOSE = "Glucose"
+NOT_MEASURED = "Not measured"
+MG_DL = "mg/dL"
+MMOL = "mmol"
+SUM_ROWS = "Meal|Correction|On board"
+RECOMMENDED = "Reckoned: %s U"
+
 # Clock
 CLOCK = "Clock"
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -52,12 +80,45 @@ SET_CLOCK = "Set the clock?"
 SETTINGS = "Settings"
 SETTING_NAMES = (
     "Bolus step|Bolus speed|Max bolus|Max per hour|Max per day|Max basal|Low warning|"
-    "UTC offset|Reminder|Bolus pause|Display off|Key clicks"
+    "UTC offset|Reminder|Bolus pause|Display off|Key clicks|Steps per U|Screw's play|"
+    "Insulin acts|mmol/L|Part 2 from|Part 3 from|Part 4 from|Carb ratio 1|Carb ratio 2|"
+    "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Target low 1|Target low 2|"
+    "Target low 3|Target low 4|Targ. high 1|Targ. high 2|Targ. high 3|Targ. high 4"
 )
 SPEED_UNIT = "U/min"
+RATIO_UNIT = "g/U"
+AS_PART_1 = "as 1"
+NOT_SET = "not set"
+NONE = "none"
 ON = "on"
 OFF = "off"
 CHANGE_SETTING = "Change it?"
+
+# Calibration; the asking steps one after the other, with / between them
+CALIBRATE = "Calibrate"
+CALIBRATE_ASK = (
+    "Delivery stops. Have|water in, the line in|a cup on a scale./"
+    "No air in the line:|OK fills it, OK stops|when it drops well./"
+    "Set the scale to zero|OK pumps 20 units|into the cup."
+)
+PUMPING = "Pumping"
+WEIGHT = "The scale shows"
+RUNS_DIFFER = "The runs differ: look|for air or a leak.|Begin again."
+STEPS = "Steps per U"
+DOSES = "Doses were"
+PLAY = "Screw's play"
+CALIBRATED = "Calibrated"
+CALIBRATED_TEXT = "In force now. Finish|the change: Menu,|Reservoir"
+STEPS_UNIT = "steps"
+
+# Remote
+REMOTE = "Remote"
+NOT_PAIRED = "No program may give|commands. OK shows a|code to pair one."
+PAIRED = "One program may give|commands. STOP at the|pump always stops."
+FORGET_ASK = "End the pairing? No|program can command|the pump then."
+PAIR_LINE = "basalt pair"
+OK_CODE = "OK Code"
+OK_FORGET = "OK End it"
 
 # About, service
 ABOUT = "About"

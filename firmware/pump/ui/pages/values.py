@@ -2,7 +2,9 @@
 
 from pump.core import codes, events
 from pump.core import settings as st
+from pump.core.setting_table import SETTINGS
 from pump.ui import figures, keys, sounds
+from pump.ui.pages import dates, glucose
 from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Screen, refused
 
@@ -18,12 +20,42 @@ def value_text(say, words, number, value):
     if number == st.MAX_BASAL_MU_H:
         return figures.dose(value) + say.RATE_UNIT
     if number == st.UTC_OFFSET_MIN:
-        return figures.offset(value)
+        return dates.offset(value)
     if number == st.DISPLAY_OFF_S:
         return "%d %s" % (value, say.SECONDS)
+    if number == st.STEPS_PER_UNIT:
+        return "%d.%d" % (value // 10, value % 10)
+    if number == st.BACKLASH_STEPS:
+        return "%d %s" % (value, words.STEPS_UNIT)
     if number == st.KEY_CLICKS:
         return words.ON if value else words.OFF
     return "%d %s" % (value, say.MINUTES)
+
+
+def calculator_text(words, number, value, mmol):
+    """The same of a setting of the bolus calculator; a later part of the day may have none."""
+    if number == st.GLUCOSE_MMOL:
+        return words.ON if value else words.OFF
+    if not value:
+        first = number in (st.CARB_RATIO_1, st.FACTOR_1)
+        if number <= st.DAY_PART_4_MIN:
+            return words.NONE
+        return words.NOT_SET if first else words.AS_PART_1
+    if number <= st.DAY_PART_4_MIN:
+        return figures.hour_minute(value)
+    if number <= st.CARB_RATIO_4:
+        return "%d.%d %s" % (value // 10, value % 10, words.RATIO_UNIT)
+    if mmol:
+        return glucose.tenths(glucose.mmol_tenths(value)) + " " + words.MMOL
+    return "%d %s" % (value, words.MG_DL)
+
+
+def text_of(screen, number, value):
+    """Either, for a screen."""
+    if number >= st.GLUCOSE_MMOL:
+        mmol = screen.pump.settings.get(st.GLUCOSE_MMOL)
+        return calculator_text(screen.words, number, value, mmol)
+    return value_text(screen.say, screen.words, number, value)
 
 
 class SettingList(ListScreen):
@@ -35,17 +67,28 @@ class SettingList(ListScreen):
 
     def count(self):
         """As many as the core has."""
-        return len(st.SETTINGS)
+        return len(SETTINGS)
 
     def row(self, index):
         """Name and value."""
-        number = st.SETTINGS[index][0]
+        number = SETTINGS[index][0]
         value = self.pump.settings.get(number)
-        return self._names[index], value_text(self.say, self.words, number, value)
+        if number == st.STEPS_PER_UNIT:
+            value = self.pump.profile.scale.steps(10_000)  # also what the board says
+        return self._names[index], text_of(self, number, value)
 
     def chosen(self, index):
-        """Change it."""
+        """Change it; the steps of a unit are weighed."""
+        if SETTINGS[index][0] == st.STEPS_PER_UNIT:
+            self.ui.open_loaded(_calibrate)
+            return
         self.ui.open(SettingEntry(self.ui, index, self._names[index]))
+
+
+def _calibrate(ui):
+    from pump.ui.pages.calibrate import Calibrate
+
+    return Calibrate(ui)
 
 
 class SettingEntry(Screen):
@@ -56,7 +99,7 @@ class SettingEntry(Screen):
     def __init__(self, ui, index, name):
         super().__init__(ui)
         self._name = name
-        self._row = st.SETTINGS[index]
+        self._row = SETTINGS[index]
         self._old = self.pump.settings.get(self._row[0])
         self._value = self._old
         self._asked = False
@@ -98,8 +141,8 @@ class SettingEntry(Screen):
         """The value, large, with the old one below; or both with the question."""
         say, words = self.say, self.words
         number = self._row[0]
-        new = value_text(say, words, number, self._value)
-        old = words.WAS + " " + value_text(say, words, number, self._old)
+        new = text_of(self, number, self._value)
+        old = words.WAS + " " + text_of(self, number, self._old)
         self.title(canvas, self._name)
         if self._asked:
             canvas.text(old, 0, 15)

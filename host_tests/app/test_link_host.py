@@ -1,0 +1,62 @@
+"""The whole pump at the other end of a cable: what a host can do to it, and what it cannot."""
+
+import struct
+
+from host_tests.link.asking import answers
+from host_tests.rig import Rig
+from pump.core import codes, events
+from pump.core import settings as st
+from pump.link import frame, protocol
+
+MANY = 500
+MOST_RECORDS = 120  # 100 of changes, the few that say that no more were made, checkpoints
+
+
+def ask(rig, kind, body=b""):
+    """The code with which one request is answered."""
+    rig.port.host_write(frame.pack(protocol.request(1, kind, body)))
+    rig.run_ms(200)
+    (answer,) = answers(rig.port.host_read())
+    return answer[3]
+
+
+def set_clicks(rig, value):
+    return ask(rig, protocol.SET_SETTING, struct.pack("<Bi", st.KEY_CLICKS, value))
+
+
+def test_a_flood_of_changes_is_refused_before_it_pushes_doses_out_of_the_log():
+    rig = Rig()
+    before = rig.app.journal.next_seq
+    found = [set_clicks(rig, turn & 1) for turn in range(MANY)]
+    assert codes.TOO_MANY in found
+    assert rig.app.journal.next_seq - before < MOST_RECORDS
+
+
+def test_refused_changes_fill_the_log_no_more_than_those_that_are_made():
+    rig = Rig()
+    before = rig.app.journal.next_seq
+    for _ in range(MANY):
+        ask(rig, protocol.SET_SETTING, struct.pack("<Bi", 99, 0))
+    assert rig.app.journal.next_seq - before < MOST_RECORDS
+
+
+def test_buttons_are_never_too_many():
+    rig = Rig()
+    turn = 0
+    while set_clicks(rig, turn & 1) == codes.OK:
+        turn += 1
+    for value in (100, 200, 300):
+        assert rig.pump.set_setting(st.BOLUS_STEP_MU, value, events.SOURCE_BUTTONS) == codes.OK
+
+
+def test_a_host_that_asks_and_does_not_read_lets_the_pump_sleep():
+    rig = Rig()
+    rig.run_s(40)
+    rig.port.host_reads = False
+    rig.port.host_write(frame.pack(protocol.request(1, protocol.STATUS)) * 100)
+    turns = []
+    whole = rig.app.turn
+    rig.app.turn = lambda: turns.append(1) or whole()
+    rig.run_s(10)
+    assert rig.port.waiting()
+    assert len(turns) < 10_000 // 20 + 100

@@ -1,0 +1,1 @@
+"""What everything costs: one module a subject, one command, one document (BENCHMARKS.md)."""

@@ -1,0 +1,52 @@
+"""What durable records cost in flash, on the real littlefs of a board with a full log."""
+
+from host_tests.bench.subject import Figures, Subject
+from host_tests.fakes.flash import Files
+from host_tests.storage.full_log import cost, full_log
+from host_tests.storage.logs import start
+
+ERASES = 0.15
+RECORDS_A_DAY = 400
+DAYS = 90
+CYCLES_OF_A_SECTOR = 100_000  # W25Q16JV, section 1: erase and program cycles, at least
+WEAR_YEARS = 10
+COMMITTED = 3_000
+WORN_BY = 20_000
+
+
+def measure(say):
+    say("filling the log")
+    flash, files, journal = full_log()
+    figures = Figures()
+    kept = journal.next_seq - journal.first_seq
+    figures.add("records kept", kept, least=RECORDS_A_DAY * DAYS)
+    figures.add("  blocks of 4 kB left for other files", files.free_blocks())
+    for at_once in (1, 2, 7):
+        say(f"records committed {at_once} at a time")
+        erases, programs = cost(flash, journal, COMMITTED, at_once)
+        budget = {"most": ERASES} if at_once == 1 else {}
+        what = f"sector erases a record, {at_once} in a commit"
+        figures.add(what, erases, "{:.3f}", **budget)
+        figures.add("  pages programmed a record", programs, "{:.2f}")
+    say("the most worn block")
+    before = list(flash.erases)
+    cost(flash, journal, WORN_BY, 1)
+    most = max(now - was for now, was in zip(flash.erases, before, strict=True))
+    figures.add(f"erases of the most worn block in {WORN_BY:,} records", most)
+    a_year = most / WORN_BY * RECORDS_A_DAY * 365.25
+    years = CYCLES_OF_A_SECTOR / 10 / a_year
+    figures.add("years to 10 % of its life", years, "{:,.0f}", least=WEAR_YEARS)
+    reads, size = flash.reads, flash.bytes_read
+    start(Files(flash))
+    figures.add("reads of mounting and recovery", flash.reads - reads)
+    figures.add("  bytes", flash.bytes_read - size)
+    return [
+        figures.table(
+            "On littlefs with the configuration of MicroPython's RP2040 port, over a flash that "
+            f"counts, beside files of the firmware's size. {RECORDS_A_DAY} records a day, each "
+            f"committed alone; a sector lasts {CYCLES_OF_A_SECTOR:,} erases."
+        )
+    ]
+
+
+SUBJECT = Subject("flash", "Flash", measure, needs_chip=False)

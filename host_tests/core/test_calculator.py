@@ -1,0 +1,218 @@
+"""The bolus calculator: its sum, its rounding to the safe side, and its records."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from pump.core import calculator, codes, events
+from pump.core import settings as st
+from pump.core.calculator import NO_GLUCOSE
+
+# One unit for 10.0 g and for 50 mg/dL above 120 or below 100.
+FIRST_PART = (
+    (st.CARB_RATIO_1, 100),
+    (st.FACTOR_1, 50),
+    (st.TARGET_LOW_1, 100),
+    (st.TARGET_HIGH_1, 120),
+    (st.BOLUS_STEP_MU, 10),
+)
+HOUR_S = 3_600
+
+
+def set_up(*more):
+    bench = Bench()
+    for number, value in FIRST_PART + more:
+        assert bench.pump.set_setting(number, value, BUTTONS) == codes.OK
+    bench.commit()
+    return bench
+
+
+def reckon(bench, carbs_g, glucose_mg_dl=NO_GLUCOSE):
+    code, found = calculator.reckon(bench.pump, carbs_g, glucose_mg_dl)
+    assert code == codes.OK
+    return found
+
+
+def with_on_board(dose_mu, *more):
+    bench = set_up(*more)
+    bench.pump.got_insulin(dose_mu)
+    return bench
+
+
+def test_a_meal_is_its_carbohydrate_by_the_ratio():
+    found = reckon(set_up(), 45)
+    assert (found.meal_mu, found.correction_mu, found.dose_mu) == (4_500, 0, 4_500)
+
+
+def test_a_correction_is_what_glucose_is_outside_of_the_range_by_the_factor():
+    bench = set_up()
+    for glucose, correction_mu in (
+        (220, 2_000),
+        (121, 20),
+        (120, 0),
+        (110, 0),
+        (100, 0),
+        (90, -200),
+    ):
+        assert reckon(bench, 30, glucose).correction_mu == correction_mu
+    assert reckon(bench, 30, 220).dose_mu == 5_000
+    assert reckon(bench, 30, 90).dose_mu == 2_800
+    assert reckon(bench, 0, 90).dose_mu == 0
+
+
+def test_above_the_range_insulin_on_board_comes_off_the_correction_alone():
+    found = reckon(with_on_board(1_500), 30, 220)
+    assert (found.on_board_mu, found.taken_mu, found.dose_mu) == (1_500, 1_500, 3_500)
+    found = reckon(with_on_board(9_000), 30, 220)
+    assert (found.taken_mu, found.dose_mu) == (2_000, 3_000)
+
+
+def test_within_the_range_and_without_a_glucose_a_meal_is_not_lessened():
+    for glucose in (NO_GLUCOSE, 100, 110, 120):
+        found = reckon(with_on_board(9_000), 30, glucose)
+        assert (found.taken_mu, found.dose_mu) == (0, 3_000)
+
+
+def test_below_the_range_insulin_on_board_comes_off_the_meal_too():
+    found = reckon(with_on_board(1_500), 30, 90)
+    assert (found.taken_mu, found.dose_mu) == (1_500, 1_300)
+    found = reckon(with_on_board(9_000), 30, 90)
+    assert (found.taken_mu, found.dose_mu) == (2_800, 0)
+
+
+def test_below_70_no_dose_is_recommended():
+    assert reckon(set_up(), 100, 69).dose_mu == 0
+    assert reckon(set_up(), 100, 70).dose_mu == 9_400
+
+
+def test_every_rounding_makes_the_dose_smaller():
+    # 7 g at 15.0 g/U are 466.67 mU; 3 mg/dL by a factor of 7 are 428.57 mU, or -428.57.
+    bench = set_up((st.CARB_RATIO_1, 150), (st.FACTOR_1, 7))
+    assert reckon(bench, 7).meal_mu == 466
+    assert reckon(bench, 7).dose_mu == 460
+    assert reckon(bench, 7, 123).correction_mu == 428
+    assert reckon(bench, 7, 97).correction_mu == -429
+    bench.pump.set_setting(st.BOLUS_STEP_MU, 500, BUTTONS)
+    assert reckon(bench, 14).dose_mu == 500
+
+
+def test_the_dose_is_never_more_than_the_exact_sum():
+    for ratio in (10, 33, 125, 1_500):
+        for factor in (10, 37, 400):
+            bench = with_on_board(730, (st.CARB_RATIO_1, ratio), (st.FACTOR_1, factor))
+            for carbs_g in (0, 1, 17, 60):
+                for glucose in (71, 99, 121, 203):
+                    found = reckon(bench, carbs_g, glucose)
+                    outside = glucose - (120 if glucose > 120 else 100)
+                    # Times ratio and factor, so that it stays exact: mU x tenths of g x mg/dL.
+                    left = outside * 1_000 - 730 * factor
+                    if outside > 0:
+                        left = max(0, left)
+                    most = min(30_000 * ratio, carbs_g * 10_000) * factor + left * ratio
+                    assert found.dose_mu * ratio * factor <= max(0, most)
+
+
+def test_the_values_go_by_the_time_of_day_and_what_a_part_leaves_out_is_the_firsts():
+    bench = set_up(
+        (st.DAY_PART_2_MIN, 360),
+        (st.CARB_RATIO_2, 50),
+        (st.DAY_PART_4_MIN, 1_200),
+        (st.FACTOR_4, 100),
+        (st.TARGET_HIGH_4, 150),
+    )
+    for minute, ratio, factor, high in (
+        (0, 100, 50, 120),
+        (359, 100, 50, 120),
+        (360, 50, 50, 120),
+        (1_199, 50, 50, 120),
+        (1_200, 100, 100, 150),
+        (1_439, 100, 100, 150),
+    ):
+        bench.pump.set_clock(86_400 * 1_000 + minute * 60, 0, BUTTONS)
+        found = reckon(bench, 10, 200)
+        assert (found.ratio_tenths_g, found.factor_mg_dl, found.high_mg_dl) == (
+            ratio,
+            factor,
+            high,
+        )
+
+
+def test_a_range_that_is_upside_down_is_its_lower_end():
+    found = reckon(set_up((st.TARGET_LOW_1, 140)), 10, 130)
+    assert (found.low_mg_dl, found.high_mg_dl) == (140, 140)
+    assert found.correction_mu == -200
+
+
+def test_without_a_ratio_or_a_factor_there_is_no_sum():
+    bench = Bench()
+    assert calculator.reckon(bench.pump, 10, NO_GLUCOSE)[0] == codes.NO_RATIO
+    assert bench.pump.set_setting(st.CARB_RATIO_1, 100, BUTTONS) == codes.OK
+    assert calculator.reckon(bench.pump, 10, 150)[0] == codes.NO_RATIO
+    assert calculator.reckon(bench.pump, 10, NO_GLUCOSE)[0] == codes.OK
+
+
+def test_what_nobody_eats_and_no_meter_shows_is_out_of_range():
+    bench = set_up()
+    for carbs_g, glucose in ((-1, 0), (251, 0), (10, 19), (10, 601)):
+        assert calculator.reckon(bench.pump, carbs_g, glucose)[0] == codes.OUT_OF_RANGE
+
+
+def test_the_greatest_sum_there_can_be_fits_into_its_records():
+    bench = with_on_board(
+        60_000, (st.CARB_RATIO_1, 1), (st.FACTOR_1, 1), (st.MAX_BOLUS_MU, 30_000)
+    )
+    for glucose in (20, 600):
+        found = reckon(bench, 250, glucose)
+        assert calculator.give(bench.pump, found, 100, BUTTONS) == codes.OK
+        bench.run_s(10)
+    assert bench.last(events.CALCULATED)[1] == 30_000
+
+
+def test_the_log_tells_what_was_asked_what_came_of_it_and_which_bolus_it_was():
+    bench = with_on_board(500)
+    found = reckon(bench, 45, 220)
+    assert calculator.give(bench.pump, found, 5_000, BUTTONS) == codes.OK
+    bench.commit()
+    assert bench.last(events.CALCULATION) == (45, 220, 100, 50, 100, 120)
+    bolus_id, asked_mu = bench.last(events.BOLUS_START)[:2]
+    assert bench.last(events.CALCULATED) == (4_500, 2_000, 500, 6_000, bolus_id)
+    assert asked_mu == 5_000
+
+
+def test_a_bolus_of_the_calculator_has_every_limit_of_any_other():
+    for number, value, code in (
+        (st.MAX_BOLUS_MU, 4_000, codes.OVER_MAX_BOLUS),
+        (st.MAX_HOUR_MU, 4_000, codes.OVER_MAX_HOUR),
+        (st.MAX_DAY_MU, 4_000, codes.OVER_MAX_DAY),
+    ):
+        bench = set_up((number, value))
+        found = reckon(bench, 45)
+        assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == code
+        bench.run_s(60)
+        assert bench.steps == 0
+        assert not bench.all(events.CALCULATION) and not bench.all(events.CALCULATED)
+        assert bench.last(events.REFUSED)[1] == code
+
+
+def test_a_sum_is_not_taken_once_more_insulin_came_on_board():
+    bench = set_up()
+    found = reckon(bench, 0, 320)
+    bench.pump.got_insulin(300)
+    assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == codes.STALE
+    bench.run_s(60)
+    assert bench.steps == 0
+    again = reckon(bench, 0, 320)
+    assert again.dose_mu == found.dose_mu - 300
+    assert calculator.give(bench.pump, again, again.dose_mu, BUTTONS) == codes.OK
+
+
+def test_the_sum_survives_the_power_beside_its_bolus():
+    bench = set_up()
+    found = reckon(bench, 30)
+    assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == codes.OK
+    bench.commit()
+    until_the_sum = bench.log[:-2]
+    again = bench.restarted()
+    assert again.last(events.CALCULATED)[4] == again.last(events.BOLUS_END)[0]
+    assert again.last(events.BOLUS_END)[3] == events.END_POWER_LOST
+    # Cut between the sum and its bolus: no bolus was begun, and the next has that number.
+    cut = Bench(settings=bench.pump.settings, log=until_the_sum)
+    assert cut.last(events.CALCULATED)[4] == 1 and not cut.all(events.BOLUS_START)
+    assert cut.steps == 0 and cut.pump.on_board_mu() == 0

@@ -1,0 +1,178 @@
+"""Insulin on board: the sum of what boluses gave, of which a restart forgets nothing."""
+
+from host_tests.core.bench import BUTTONS, Bench
+from pump.core import codes, events, record, states
+from pump.core import settings as st
+from pump.core.insulin import LONGEST_S, InsulinOnBoard
+from pump.core.layouts import LAYOUTS
+
+DURATIONS_MIN = range(180, 481, 30)
+
+
+def acting_for(duration_min):
+    insulin = InsulinOnBoard()
+    insulin.act_for(duration_min)
+    return insulin
+
+
+def bolus(bench, dose_mu):
+    assert bench.pump.give_bolus(dose_mu, BUTTONS) == codes.OK
+    while bench.pump.bolus.active:
+        bench.turn(1_000)
+
+
+def all_doses(bench):
+    return sum(bench.pump.insulin.doses[1::2])
+
+
+def test_a_dose_never_grows_and_is_gone_at_its_duration():
+    for duration_min in DURATIONS_MIN:
+        insulin = acting_for(duration_min)
+        insulin.add(0, 60_000)
+        left = [insulin.left_mu(second) for second in range(0, duration_min * 60 + 1, 20)]
+        assert left[0] == 60_000 and left[-1] == 0
+        assert left == sorted(left, reverse=True)
+
+
+def test_a_duration_between_two_of_the_table_acts_as_the_longer():
+    for duration_min, taken_min in ((181, 210), (359, 360), (360, 360), (479, 480)):
+        insulin, longer = acting_for(duration_min), acting_for(taken_min)
+        insulin.add(0, 5_000)
+        longer.add(0, 5_000)
+        for second in range(0, 30_000, 700):
+            assert insulin.left_mu(second) == longer.left_mu(second)
+
+
+def test_a_program_that_doses_every_five_minutes_for_a_week_needs_no_more_memory():
+    insulin = acting_for(480)
+    for second in range(0, 7 * 86_400, 300):
+        insulin.add(second, 50)
+    assert len(insulin.doses) <= 2 * (LONGEST_S // 900 + 1)
+
+
+def test_a_bolus_is_on_board_while_it_runs_and_acts_from_its_end():
+    bench = Bench()
+    assert bench.pump.on_board_mu() == 0
+    assert bench.pump.give_bolus(3_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    running_mu = bench.pump.on_board_mu()
+    assert running_mu == bench.pump.bolus.given_mu() > 1_000
+    bench.run_s(61)
+    assert bench.pump.on_board_mu() == 3_000
+    bench.run_s(7_200, turn_ms=4_000)
+    # Two hours later the model has 45.0 % of it left for a duration of 6 hours.
+    assert abs(bench.pump.on_board_mu() - 1_349) < 15
+    bench.run_s(4 * 3_600, turn_ms=4_000)
+    assert bench.pump.on_board_mu() == 0
+
+
+def test_basal_is_not_on_board():
+    bench = Bench(segments=[(0, 5_000)])
+    bench.run_s(3_600, turn_ms=4_000)
+    assert bench.steps > 0 and bench.pump.on_board_mu() == 0
+
+
+def test_a_bolus_that_was_stopped_counts_by_what_it_gave():
+    bench = Bench()
+    assert bench.pump.give_bolus(3_000, BUTTONS) == codes.OK
+    bench.run_s(40)
+    bench.pump.stop_bolus()
+    bench.turn(100)
+    given_mu = bench.last(events.BOLUS_END)[1]
+    assert 500 < given_mu < 2_000
+    assert bench.pump.on_board_mu() == given_mu
+
+
+def test_another_duration_acts_at_once_and_after_a_restart():
+    bench = Bench()
+    bolus(bench, 4_000)
+    bench.run_s(9_000, turn_ms=4_000)
+    longer_mu = bench.pump.on_board_mu()
+    assert bench.pump.set_setting(st.INSULIN_MIN, 180, BUTTONS) == codes.OK
+    shorter_mu = bench.pump.on_board_mu()
+    assert shorter_mu < longer_mu // 2
+    bench.commit()
+    again = bench.restarted()
+    assert shorter_mu <= again.pump.on_board_mu() < longer_mu // 2
+
+
+def test_a_restart_forgets_no_insulin_whatever_the_last_record_is():
+    bench = Bench(segments=[(0, 1_200)])
+    for dose_mu in (2_000, 300, 1_500, 100, 4_000, 700, 2_500, 50, 1_000):
+        bolus(bench, dose_mu)
+        bench.run_s(1_900, turn_ms=4_000)
+    assert bench.all(events.CHECKPOINT_INSULIN)
+    log, settings = bench.log, bench.pump.settings
+    told_mu, open_steps = 0, 0
+    scale = bench.pump.profile.scale
+    for count in range(len(log)):
+        if count:
+            packed = log[count - 1]
+            event = record.header(packed)[2]
+            if event == events.BOLUS_END:
+                told_mu += record.fields(packed, LAYOUTS[event])[1]
+                open_steps = 0
+            elif event == events.BOLUS_PART:
+                open_steps += record.fields(packed, LAYOUTS[event])[2]
+        again = Bench(settings=settings, log=list(log[:count]))
+        # All are younger than 8 hours, so each of them must be among the doses.
+        least_mu = told_mu + scale.dose_mu(open_steps)
+        assert least_mu <= all_doses(again) <= least_mu + 10, count
+
+
+def test_the_age_of_insulin_survives_restarts_within_two_minutes_each():
+    bench = Bench()
+    bolus(bench, 5_000)
+    bench.run_s(7_200, turn_ms=4_000)
+    before_mu = bench.pump.on_board_mu()
+    bench.pump.checkpoint()
+    bench.commit()
+    for _ in range(3):
+        bench = bench.restarted()
+        # A restart makes it younger, never older: 6 min are 3 % of a dose at most.
+        assert before_mu <= bench.pump.on_board_mu() <= before_mu + 150
+
+
+def test_a_bolus_that_the_power_cut_counts_with_all_that_it_may_have_given():
+    bench = Bench()
+    bolus(bench, 1_000)
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.run_s(30)
+    again = bench.restarted()
+    part_steps = again.last(events.UNCERTAIN)[2]
+    given_mu = again.last(events.BOLUS_END)[1]
+    part_mu = again.pump.profile.scale.dose_mu(part_steps)
+    assert part_steps > 0 and given_mu > 0
+    least_mu = 1_000 + given_mu + part_mu
+    assert least_mu - 10 <= again.pump.on_board_mu() <= least_mu + 2
+    # Cut once more before the checkpoint behind it is whole: the log tells the same.
+    for lost in range(1, 6):
+        third = Bench(settings=again.pump.settings, log=again.log[:-lost])
+        assert third.pump.on_board_mu() >= least_mu - 10
+
+
+def test_steps_that_the_engine_could_not_confirm_count_as_given():
+    bench = Bench()
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.run_s(10)
+    bench.pump.advance(1_000)
+    bench.commit()
+    ordered = bench.pump.next_burst()
+    given_mu = bench.pump.bolus.given_mu()
+    bench.pump.moved(ordered // 2, False)
+    assert bench.pump.state == states.FAULT
+    whole_mu = given_mu + bench.pump.profile.scale.dose_mu(ordered)
+    assert whole_mu - 2 <= bench.pump.on_board_mu() <= whole_mu + 3
+
+
+def test_a_checkpoint_tells_of_many_doses_three_in_a_record():
+    bench = Bench()
+    for dose_mu in (100, 200, 300, 400):
+        bolus(bench, dose_mu)
+        bench.run_s(1_000, turn_ms=4_000)
+    before = len(bench.all(events.CHECKPOINT_INSULIN))
+    bench.pump.checkpoint()
+    bench.commit()
+    told = bench.all(events.CHECKPOINT_INSULIN)[before:]
+    assert [list(values)[1::2] for values in told] == [[100, 200, 300], [400, 0, 0]]
+    assert bench.restarted().pump.insulin.doses[1::2] == [100, 200, 300, 400]
