@@ -1,26 +1,39 @@
-"""Writes what documents say of tables: state diagram, events, alarms, settings, answers.
+"""Writes what documents say of tables, and the short table of events that the board keeps.
 
 Run as `python tools/write_documents.py`; with `--check` it writes nothing and fails when something
 is not as the tables say.
 """
 
+import math
+import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "firmware"), str(ROOT / "tools" / "basalt" / "shims")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("firmware", "tools", "tools/basalt/shims")]
 
-from pump.core import alarms, codes, event_table, states  # noqa: E402
-from pump.core import settings as st  # noqa: E402
+from write_wiring import parts_of  # noqa: E402
 
-SIZES = {"B": "u8", "b": "i8", "H": "u16", "h": "i16", "I": "u32", "i": "i32"}
+from basalt import board_rules  # noqa: E402
+from basalt.board_rules import Board  # noqa: E402
+from pump.core import alarms, codes, event_table, states, ways  # noqa: E402
+from pump.core.insulin import LONGEST_S  # noqa: E402
+from pump.core.insulin_curves import FIRST_MIN, STEP_MIN  # noqa: E402
+from pump.core.setting_table import SETTINGS  # noqa: E402
+from pump.link import protocol, request_table  # noqa: E402
+
+PEAK_MIN, INTERVALS, WHOLE = 75, 48, 10_000  # as core/insulin_curves.py says
+SIZES = {"B": "u8", "b": "i8", "H": "u16", "h": "i16", "I": "u32", "i": "i32", "16s": "16 bytes"}
+FLAGS = ("CLOCK_TRUSTED", "BOLUS_RUNNING", "PAIRED", "CODE_SHOWN", "SUSPENDED_REMOTELY")
 
 
 def state_diagram() -> list[str]:
     """Mermaid, from the table of states."""
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> starting"]
-    for state, trigger, following in states.TRANSITIONS:
+    for state, trigger, following in zip(
+        ways.WAYS[::3], ways.WAYS[1::3], ways.WAYS[2::3], strict=True
+    ):
         if trigger != states.FAIL:
             names = states.STATES[state], states.STATES[following], states.TRIGGERS[trigger]
             lines.append("    {} --> {}: {}".format(*names))
@@ -53,7 +66,8 @@ def word_table() -> list[str]:
 def alarm_table() -> list[str]:
     """One row for each alarm."""
     lines = ["| alarm | priority | delivery |", "|---|---|---|"]
-    for alarm, priority, stops in alarms.ALARMS:
+    for alarm, priority in enumerate(alarms.PRIORITIES):
+        stops = priority == alarms.HIGH
         if alarm != alarms.NONE:
             what = "stops" if stops else "goes on"
             name = event_table.ALARM_NAMES[alarm]
@@ -64,7 +78,7 @@ def alarm_table() -> list[str]:
 def setting_table() -> list[str]:
     """One row for each setting."""
     lines = ["| number | setting | default | least | most |", "|---|---|---|---|---|"]
-    for number, name, default, least, most, _ in st.SETTINGS:
+    for number, name, default, least, most, _ in SETTINGS:
         lines.append(f"| {number} | `{name}` | {default} | {least} | {most} |")
     return lines
 
@@ -75,6 +89,110 @@ def code_table() -> list[str]:
     return lines + [f"| {number} | `{name}` |" for number, name in enumerate(codes.CODES)]
 
 
+def layouts_module() -> list[str]:
+    """The struct format of every event, as a dictionary."""
+    lines = ["LAYOUTS = {"]
+    for number, _, _, fields in event_table.EVENTS:
+        codes_of_fields = "".join(field[1] for field in fields)
+        lines.append(f'    {number}: "<{codes_of_fields}",')
+    return [*lines, "}"]
+
+
+def limits_module() -> list[str]:
+    """Default, least and most of each setting, by number."""
+    lines = ["LIMITS = ("]
+    for number, (row, _, *limits, _) in enumerate(SETTINGS, 1):
+        assert row == number, "a number is left out"
+        digits = "".join(f"\\x{byte:02x}" for byte in struct.pack("<3i", *limits))
+        lines.append(f'    b"{digits}"')
+    return [*lines, ")"]
+
+
+def curves_module() -> list[str]:
+    """For each duration of insulin action the shares that are left, as little-endian words."""
+    lines = ["CURVES = ("]
+    for duration_min in range(FIRST_MIN, LONGEST_S // 60 + 1, STEP_MIN):
+        at = [duration_min * interval / INTERVALS for interval in range(INTERVALS + 1)]
+        words = [math.ceil(share_left(minute, duration_min) * WHOLE - 1e-6) for minute in at]
+        raw = struct.pack(f"<{len(words)}H", *words)
+        lines.append(f"    # {duration_min} min")
+        for start in range(0, len(raw), 22):
+            digits = "".join(f"\\x{byte:02x}" for byte in raw[start : start + 22])
+            lines.append(f'    b"{digits}"')
+    return [*lines, ")"]
+
+
+def share_left(minute: float, duration_min: float) -> float:
+    """The formula of core/insulin_curves.py."""
+    if minute >= duration_min:
+        return 0.0
+    tau = PEAK_MIN * (1 - PEAK_MIN / duration_min) / (1 - 2 * PEAK_MIN / duration_min)
+    a = 2 * tau / duration_min
+    scale = 1 / (1 - a + (1 + a) * math.exp(-duration_min / tau))
+    rise = minute**2 / (tau * duration_min * (1 - a)) - minute / tau - 1
+    return 1 - scale * (1 - a) * (rise * math.exp(-minute / tau) + 1)
+
+
+def request_rows() -> list[str]:
+    """One row for each request of the link."""
+    lines = [
+        "| kind | request | who may ask | request's body | answer's body |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, name, who, asked, answered, rest in request_table.REQUESTS:
+        bodies = [field_list(asked), field_list(answered)]
+        # What follows is in the answer, but for what is set or sealed.
+        place = 0 if name.startswith("set_") or name == "sealed" else 1
+        text = f"repeated: {field_list(rest)}" if isinstance(rest, tuple) else rest
+        if text:
+            bodies[place] = f"{bodies[place]}, {text}" if bodies[place] != "none" else text
+        lines.append(f"| {kind} | `{name}` | {who} | {bodies[0]} | {bodies[1]} |")
+    return lines
+
+
+def field_list(fields: tuple[tuple[str, str], ...]) -> str:
+    """Fields with their types, or none."""
+    return ", ".join(f"`{name}` {SIZES[code]}" for name, code in fields) or "none"
+
+
+def flag_table() -> list[str]:
+    """One row for each bit of a status' flags."""
+    lines = ["| value | flag |", "|---|---|"]
+    return lines + [f"| {getattr(protocol, name)} | `{name.lower()}` |" for name in FLAGS]
+
+
+def proof_list() -> list[str]:
+    """What is known of each board, proved and not, and its limits."""
+    lines: list[str] = []
+    for name in board_rules.names():
+        facts = board_rules.load(name).facts
+        lines += [f"**{name}** ({facts['title']}): {facts['proved']}", ""]
+        lines += [f"- not proved: {line}" for line in facts["unproved"]]
+        lines += [f"- limit: {line}" for line in facts["limits"]]
+        lines.append("")
+    return lines[:-1]
+
+
+def shopping_table() -> list[str]:
+    """One row for each part, and what each board needs of them."""
+    boards = [board_rules.load(name) for name in board_rules.names()]
+    lines = ["| part | what to look for | rough price, US$ | for |", "|---|---|---|---|"]
+    needs = {board.name: parts_of(board) for board in boards}
+    for key, part in board_rules.facts()["parts"].items():
+        those = [name for name, keys in needs.items() if key in keys]
+        who = "all" if len(those) == len(boards) else ", ".join(f"`{name}`" for name in those)
+        who = who or "a board of your own"
+        lines.append(f"| {part['title']} | {part['what']} | {part['price']} | {who} |")
+    sold: dict[str, list[Board]] = {}
+    for board in boards:
+        sold.setdefault(board.facts.get("image", board.chip["image"]), []).append(board)
+    for same in sold.values():
+        facts = same[0].facts
+        who = ", ".join(f"`{board.name}`" for board in same)
+        lines.append(f"| {facts['title']} | with headers | {facts['price']} | {who} |")
+    return lines
+
+
 # (document, what stands between its markers, who makes it)
 PIECES: tuple[tuple[str, str, Callable[[], list[str]]], ...] = (
     ("README.md", "states", state_diagram),
@@ -83,18 +201,27 @@ PIECES: tuple[tuple[str, str, Callable[[], list[str]]], ...] = (
     ("tools/README.md", "alarms", alarm_table),
     ("tools/README.md", "settings", setting_table),
     ("tools/README.md", "codes", code_table),
+    ("firmware/pump/core/layouts.py", "layouts", layouts_module),
+    ("firmware/pump/core/insulin_curves.py", "curves", curves_module),
+    ("firmware/pump/core/settings.py", "limits", limits_module),
+    ("tools/LINK.md", "requests", request_rows),
+    ("tools/LINK.md", "flags", flag_table),
+    ("boards/README.md", "proofs", proof_list),
+    ("boards/README.md", "parts", shopping_table),
 )
 
 
 def renewed(text: str, name: str, lines: list[str]) -> str:
     """The document with the piece between its two markers replaced."""
-    before, _, rest = text.partition(f"<!-- {name}: made by tools/write_documents.py -->\n")
-    _, _, after = rest.partition(f"<!-- end of {name} -->\n")
-    if not after and not rest:
-        raise SystemExit(f"There is no marker for {name}.")
-    body = "\n".join(lines)
-    start = f"<!-- {name}: made by tools/write_documents.py -->\n"
-    return f"{before}{start}{body}\n<!-- end of {name} -->\n{after}"
+    start, end = f"{name}: made by tools/write_documents.py", f"end of {name}"
+    for mark in ("<!-- {} -->\n", "# {}\n"):
+        before, found, rest = text.partition(mark.format(start))
+        if found:
+            _, _, after = rest.partition(mark.format(end))
+            return "".join(
+                [before, found, *(line + "\n" for line in lines), mark.format(end), after]
+            )
+    raise SystemExit(f"There is no marker for {name}.")
 
 
 def main() -> int:

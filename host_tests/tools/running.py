@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 
 from basalt import cli
+from host_tests.tools import schemas
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,17 @@ class Ran:
 
 
 def basalt(*arguments):
-    """Call it as a shell would."""
+    """Call it as a shell would. What it prints for programs is held to its schema."""
+    given = [str(argument) for argument in arguments]
     out, err = io.StringIO(), io.StringIO()
     code = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            cli.main([str(argument) for argument in arguments])
+            cli.main(given)
         except SystemExit as end:
             code = end.code or 0
+    if "--json" in given and out.getvalue():
+        schemas.check(given, out.getvalue())
     return Ran(code, out.getvalue(), err.getvalue())
 
 
@@ -37,3 +41,13 @@ def failed(ran, code, *words):
     assert len(lines) == 1 and lines[0].startswith("basalt: "), ran.err
     for word in words:
         assert word in lines[0], ran.err
+
+
+def commands(found=None, path=()):
+    """(name, command) of each command, as a person types it."""
+    found = found if found is not None else cli.everything()
+    if hasattr(found, "commands"):
+        for name, each in found.commands.items():
+            yield from commands(each, (*path, name))
+    else:
+        yield " ".join(path), found

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from basalt import decode, history_reader, report_json, timeline
 from basalt.analysis import Analysis, analyse
 from basalt.store import Gap
-from host_tests.core.bench import BUTTONS, Board
+from host_tests.core.bench import BUTTONS, Bench, Board
 from host_tests.tools import made_log
 from host_tests.tools.made_log import DAY_S, EPOCH_DAY, MadePump
 from pump.core import alarms, codes, events
+from pump.core import settings as settings_table
 
 QUANTUM_MU = 8  # one burst of basal that ends at midnight may be told on either side of it
 
@@ -58,6 +59,25 @@ def four_leases(raw):
     leases = set(made_log.numbers_of(raw, events.BASAL_LEASE))
     first = next(n for n in sorted(leases)[200:] if {n + 1, n + 2, n + 3} <= leases)
     return {first, first + 1, first + 2, first + 3}
+
+
+def test_steps_before_and_after_a_calibration_are_read_each_by_their_own_scale():
+    bench = Bench(segments=[(0, 1_000)])
+    pump = bench.pump
+    for tenths in (0, 8_000):
+        assert pump.suspend(BUTTONS) == codes.OK
+        bench.turn(0)
+        assert pump.set_setting(settings_table.STEPS_PER_UNIT, tenths, BUTTONS) == codes.OK
+        assert pump.resume(BUTTONS) == codes.OK
+        bench.run_s(3_600)
+    assert pump.suspend(BUTTONS) == codes.OK
+    bench.turn(0)
+    doses = history_of(b"".join(bench.log)).doses
+    given_mu = sum(dose.mu for dose in doses)
+    assert 1_990 <= given_mu <= 2_000
+    steps = sum(dose.steps for dose in doses)
+    assert steps == bench.steps
+    assert abs(steps - (679 + 800)) <= 8
 
 
 # ---- what was given ----------------------------------------------------------------------
@@ -542,7 +562,7 @@ def test_the_reservoir_falls_by_what_is_given_and_rises_when_it_is_filled():
 def test_an_unfinished_change_is_told_without_an_amount():
     made = made_log.new_pump()
     made.turn(1_000)
-    assert made.pump.start_change(BUTTONS) == codes.OK
+    assert made.pump.change.start(BUTTONS) == codes.OK
     made.turn(1_000)
     day = only_day(made)
     assert [change.reservoir_mu for change in day.changes] == [180_000, None]

@@ -6,6 +6,7 @@ import json
 import sqlite3
 
 import pytest
+from rich.console import Console
 
 from basalt import firmware, loglines
 from basalt.store import Store
@@ -179,7 +180,7 @@ def test_a_store_of_a_newer_program_is_left_alone(path):
 def test_a_store_that_is_cut_short_is_one_sentence(path):
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    failed(basalt("log", "--store", path), 6, "cannot be used as a store")
+    failed(basalt("log", "--store", path), 6, "is damaged", "nothing was written", "basalt pull")
 
 
 def test_an_event_that_this_program_does_not_know_is_shown_with_its_bytes(tmp_path):
@@ -212,3 +213,27 @@ def test_every_event_is_listed_with_its_fields():
     data = json.loads(basalt("events", "--json").out)
     assert [row["name"] for row in data] == [row[1] for row in event_table.EVENTS]
     assert "bolus_end" in basalt("events").out
+
+
+def test_a_long_table_is_printed_in_parts_whose_columns_stand_under_each_other(path, monkeypatch):
+    def lines():
+        return [line.rstrip() for line in basalt("log", "--store", path).out.splitlines()]
+
+    whole = lines()
+    monkeypatch.setattr(loglines, "_LINES_AT_ONCE", 2)
+    assert lines() == whole
+
+
+@pytest.mark.parametrize("form", loglines.Format)
+def test_each_format_tells_how_far_it_is(path, form, monkeypatch):
+    monkeypatch.setattr(loglines, "_CHUNK", 3)
+    with Store.open(path) as store:
+        logs = store.logs()
+    told = []
+    out = io.StringIO()
+    writer = loglines.WRITERS.get(form)
+    if writer is None:
+        loglines.write_table(logs, Console(file=out), lambda *far: told.append(far))
+    else:
+        writer(logs, out, lambda *far: told.append(far))
+    assert told == [(0, 4), (3, 4), (4, 4)]

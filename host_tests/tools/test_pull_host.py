@@ -226,6 +226,21 @@ def test_a_log_that_began_anew_is_kept_beside_the_old_one(tmp_path, records):
     assert stored(tmp_path / "a.db", NUMBER + "#2") == new.records
 
 
+def test_two_pumps_with_one_number_pulled_in_turn_are_two_logs_for_ever(tmp_path):
+    one, two = pump_with(100), LinkService()
+    two.run(5_000)
+    two.fill(400)
+    for _ in range(3):
+        for service in (one, two):
+            service.fill(5)
+            with PtyPump(service) as pump:
+                pull(pump, tmp_path / "a.db")
+    assert stored(tmp_path / "a.db") == one.records
+    assert stored(tmp_path / "a.db", NUMBER + "#2") == two.records
+    with Store.open(tmp_path / "a.db") as store:
+        assert len(store.pumps()) == 2
+
+
 def test_a_log_whose_old_end_is_gone_from_the_pump_still_goes_on(tmp_path):
     service = pump_with(100)
     with PtyPump(service) as pump:

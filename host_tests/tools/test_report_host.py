@@ -130,10 +130,11 @@ def test_the_page_says_once_that_it_is_of_no_medical_device(page):
 
 def test_each_day_has_a_plot_and_the_table_leads_to_it(page):
     days = [f"2024-01-0{n}" for n in range(1, 6)]
-    assert page.plots == ["daily", *days]
+    assert page.plots == ["daily", "hours", *days]
     assert set(page.figures) == set(page.plots)
-    assert [link for link in page.links if link.startswith("#")] == [f"#{day}" for day in days]
-    assert page.ids >= set(days)
+    links = [link for link in page.links if link.startswith("#")]
+    assert links == ["#days", *(f"#{day}" for day in days)]
+    assert page.ids >= {"days", *days}
 
 
 def test_every_plot_is_one_that_plotly_takes(page):
@@ -235,7 +236,7 @@ def test_a_log_that_does_not_tell_its_scale_is_reported_in_steps(tmp_path):
 def test_only_the_newest_days_are_drawn_one_by_one_and_the_page_says_so(store, monkeypatch):
     monkeypatch.setattr(report_page, "MOST_DAYS", 2)
     page = Page(text_of(store))
-    assert page.plots == ["daily", "2024-01-04", "2024-01-05"]
+    assert page.plots == ["daily", "hours", "2024-01-04", "2024-01-05"]
     assert "The newest 2 days are shown one by one" in page.text
 
 
@@ -246,7 +247,7 @@ def test_an_empty_day_between_others_stands_in_the_table_without_a_plot(tmp_path
     made = made.cut_power(2 * made_log.DAY_S)
     fill(path, PUMP, made_log.raw_log(made))
     page = Page(text_of(path))
-    assert page.plots == ["daily", "2024-01-01", "2024-01-03"]
+    assert page.plots == ["daily", "hours", "2024-01-01", "2024-01-03"]
     assert "no records" in page.text
 
 
@@ -257,7 +258,7 @@ def test_the_command_writes_the_page_and_says_where_it_is(store, tmp_path):
     out = tmp_path / "days.html"
     ran = basalt("report", "--store", store, "--out", out)
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"{out}: 5 days of Basalt, 2.0 MB.\n"
+    assert ran.out == f"{out}: 5 days of Basalt, {out.stat().st_size / 1e6:.1f} MB.\n"
     assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 

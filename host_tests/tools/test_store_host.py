@@ -81,7 +81,7 @@ def test_a_gap_that_grows_is_one_gap(path):
 def test_a_batch_that_fails_leaves_nothing_of_itself(path):
     with opened(path) as store:
         store.add("aa", records(3))
-        with pytest.raises(sqlite3.Error):
+        with pytest.raises(StoreProblem):
             store.add("aa", records(9), [Gap(None, 12, "missing")])
         assert store.log("aa").raw.tobytes() == records(3)
         assert store.add("aa", records(9)) == 6

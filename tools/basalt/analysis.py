@@ -1,37 +1,36 @@
-"""Turns the facts of a log into figures: for each day, and for the whole period.
+"""The figures of one log, day by day and over the whole period, as a report shows them.
 
-Every number of the report is computed here and nowhere else. A dose is what the log confirms; what
-is uncertain stands beside it with its bounds and is in no sum of doses.
+Every number is an expression of figures.py, run by engine.py; here it gets its place beside the
+facts of the day. A dose is what the log confirms; what is uncertain stands beside it with its
+bounds and is in no sum of doses.
 """
 
-import statistics
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
+from basalt import engine, facts
+from basalt.engine import Rows
+from basalt.facts import HOUR_MS, MOST_EMPTY_DAYS, cut
 from basalt.history import (
     DAY_MS,
     Alarm,
     Bolus,
     Change,
-    Dose,
+    ClockChange,
     History,
-    Level,
     Missing,
     Move,
     Note,
     Off,
     Rate,
     Stop,
+    Temporary,
     Uncertain,
     UnderWay,
 )
-
-HOUR_MS = 3_600_000
-# A day that the log covers but for an hour counts in averages; so does a day of 23 h in spring.
-WHOLE_DAY_S = 23 * 3600 - 60
-# Days without a record are shown as such, unless the clock or the pump was away for longer.
-_MOST_EMPTY_DAYS = 31
+from basalt.history_columns import Level, Levels
+from basalt.terms import MEALS, PRIORITIES, WHOLE_DAY_S, Meal
 
 
 @dataclass
@@ -41,15 +40,11 @@ class Amount:
     steps: int = 0
     mu: float | None = 0.0
 
-    def add(self, steps: int, mu: float | None) -> None:
-        """Add what was counted."""
-        self.steps += steps
-        self.mu = None if self.mu is None or mu is None else self.mu + mu
-
     def __add__(self, other: "Amount") -> "Amount":
-        total = Amount(self.steps, self.mu)
-        total.add(other.steps, other.mu)
-        return total
+        known = self.mu is not None and other.mu is not None
+        return Amount(
+            self.steps + other.steps, (self.mu or 0) + (other.mu or 0) if known else None
+        )
 
 
 @dataclass
@@ -59,11 +54,6 @@ class Bounds:
     least: Amount = field(default_factory=Amount)
     most: Amount = field(default_factory=Amount)
 
-    def add(self, found: Uncertain) -> None:
-        """One more stretch that nobody knows."""
-        self.least.add(found.min_steps, found.min_mu)
-        self.most.add(found.max_steps, found.max_mu)
-
 
 @dataclass
 class Hour:
@@ -72,7 +62,6 @@ class Hour:
     basal: Amount = field(default_factory=Amount)
     bolus: Amount = field(default_factory=Amount)
     rates_mu_h: list[int] = field(default_factory=list[int])  # in force, one after the other
-    level: Level | None = None  # of the reservoir at its end; None: nothing is known of it
 
 
 @dataclass
@@ -87,6 +76,7 @@ class Day:
     primed: Amount = field(default_factory=Amount)  # tubing and cannula: no dose
     hours: list[Hour] = field(default_factory=lambda: [Hour() for _ in range(24)])
     stopped_s: int = 0  # nothing delivered while powered: suspended, alarm, change, service
+    meals_missed: list[str] = field(default_factory=list[str])  # of a whole day; see terms.MEALS
     pump_total_mu: tuple[int, int] | None = None  # (basal, bolus) as the pump itself summed up
     boluses: list[Bolus] = field(default_factory=list[Bolus])  # the refused ones too
     alarms: list[Alarm] = field(default_factory=list[Alarm])
@@ -97,7 +87,7 @@ class Day:
     changes: list[Change] = field(default_factory=list[Change])
     notes: list[Note] = field(default_factory=list[Note])
     rates: list[Rate] = field(default_factory=list[Rate])  # cut at midnight
-    levels: list[Level] = field(default_factory=list[Level])  # the first: at the day's start
+    levels: Levels = field(default_factory=Levels)  # the first: at the day's start
     missing: list[Missing] = field(default_factory=list[Missing])
 
     @property
@@ -124,6 +114,16 @@ class Day:
     def is_empty(self) -> bool:
         """No record speaks of it."""
         return not self.covered_s and not self.notes
+
+    @property
+    def hour_levels(self) -> list[Level | None]:
+        """What was left in the reservoir at the end of each hour; None: nothing is known of it."""
+        found: list[Level | None] = [None] * 24
+        for hour, level in self.levels.ends_of_hours():
+            found[hour] = level
+        for hour in range(1, 24):
+            found[hour] = found[hour] or found[hour - 1]
+        return found
 
     @property
     def begun(self) -> list[Bolus]:
@@ -161,9 +161,18 @@ class Summary:
     acknowledged: int = 0
     acknowledged_after_s: float | None = None  # the median
     stopped_s: int = 0
+    suspended_s: int = 0
+    off_s: int = 0  # without power, as far as it is known
     changes: int = 0
     missing_records: int = 0
     restarts: int = 0
+    clock_changes: int = 0
+    reminders: int = 0
+    repeats: int = 0
+    alarms_a_day: float | None = None  # over the whole days
+    acknowledged_soon: int = 0  # within terms.SOON_S
+    days_without_bolus: int = 0
+    meals_missed: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def total(self) -> Amount:
@@ -191,64 +200,87 @@ class Analysis:
     unknown_events: int
     odometer_checks: int
     odometer_differences: int
+    # Rows of the tables of figures.py with these names.
+    months: Rows
+    clock_hours: Rows
+    alarm_kinds: Rows
+    bolus_kinds: Rows
+    stop_reasons: Rows
+    changes: Rows
+    change_habits: Rows
+    clock_changes: list[ClockChange]
+    temporaries: list[Temporary]
 
 
 def analyse(history: History, since: date | None = None, until: date | None = None) -> Analysis:
     """The figures of the days from `since` to `until`, both included; of all without them."""
-    all_days = _Days(history)
-    days = [
-        day
-        for day in all_days.sorted()
-        if (since is None or day.date >= since) and (until is None or day.date <= until)
-    ]
+    table = facts.table(history)
+    last = facts.last_day(table)
+    found = engine.run(facts.within(table, since, until))
+    days = _Days(history, found).between(since, until)
     # A damaged record has no time of its own, so it belongs to every period.
-    timeless = [found for found in history.missing if not found.end_ms]
-    missing = timeless + [found for day in days for found in day.missing]
-    last_day = all_days.last_day()
-    reaches_end = bool(days) and days[-1].start_ms // DAY_MS == last_day
+    timeless = [one for one in history.missing if not one.end_ms]
+    # A day may begin with nothing but what is left in the reservoir: that is no fact of the table.
+    reaches_end = bool(days) and days[-1].date.isoformat() >= (last or "")
     return Analysis(
         pump=history.pump,
         in_units=history.in_units,
         records=history.records,
         days=days,
-        summary=_summary(days, missing),
-        uncertain=[found for day in days for found in day.uncertain],
-        missing=missing,
+        summary=_summary(found),
+        uncertain=[one for day in days for one in day.uncertain],
+        missing=timeless + [one for day in days for one in day.missing],
         under_way=history.under_way if reaches_end else [],
         unknown_events=history.unknown_events,
         odometer_checks=history.odometer_checks,
         odometer_differences=history.odometer_differences,
+        months=found["months"],
+        clock_hours=found["clock_hours"],
+        alarm_kinds=found["alarm_kinds"],
+        bolus_kinds=found["bolus_kinds"],
+        stop_reasons=found["stop_reasons"],
+        changes=found["changes"],
+        change_habits=found["change_habits"],
+        clock_changes=[one for one in history.clock_changes if _is_in(days, one.at_ms)],
+        temporaries=[one for one in history.temporaries if _is_in(days, one.start_ms)],
     )
 
 
-class _Days:
-    """Sorts the facts of a history into its days."""
+def _is_in(days: list[Day], at_ms: int) -> bool:
+    return bool(days) and days[0].start_ms <= at_ms < days[-1].start_ms + DAY_MS
 
-    def __init__(self, history: History) -> None:
+
+class _Days:
+    """Puts figures and facts into their days."""
+
+    def __init__(self, history: History, found: dict[str, Rows]) -> None:
         self._days: dict[int, Day] = {}
+        for row in found["days"]:
+            self._fill_figures(self._of(row["day"]), row)
+        for row in found["hours"]:
+            hour = self._of(row["day"]).hours[int(row["hour"])]
+            hour.basal, hour.bolus = _amount(row, "basal"), _amount(row, "bolus")
         self._fill_time(history)
-        self._fill_motion(history)
         self._fill_events(history)
         self._fill_levels(history.levels)
-        for number, total in history.day_totals.items():
-            self._day(number * DAY_MS).pump_total_mu = total
 
-    def sorted(self) -> list[Day]:
-        """All days in order, with the empty ones in short gaps."""
+    def between(self, since: date | None, until: date | None) -> list[Day]:
+        """The days in order, with the empty ones in short gaps."""
         days: list[Day] = []
         for number in sorted(self._days):
             day = self._days[number]
+            if (since and day.date < since) or (until and day.date > until):
+                continue
             if days:
                 empty = (day.date - days[-1].date).days - 1
-                if empty <= _MOST_EMPTY_DAYS:
+                if empty <= MOST_EMPTY_DAYS:
                     first = days[-1].date
                     days += [Day(first + timedelta(days=n + 1)) for n in range(empty)]
             days.append(day)
         return days
 
-    def last_day(self) -> int:
-        """The number of the last one; -1 without any."""
-        return max(self._days, default=-1)
+    def _of(self, text: str) -> Day:
+        return self._day((date.fromisoformat(text) - date(1970, 1, 1)).days * DAY_MS)
 
     def _day(self, at_ms: int) -> Day:
         number = at_ms // DAY_MS
@@ -256,48 +288,37 @@ class _Days:
             self._days[number] = Day(date(1970, 1, 1) + timedelta(days=number))
         return self._days[number]
 
+    def _fill_figures(self, day: Day, row: dict[str, Any]) -> None:
+        day.covered_s, day.stopped_s = row["covered_s"], row["stopped_s"]
+        day.basal, day.bolus = _amount(row, "basal"), _amount(row, "bolus")
+        day.primed = _amount(row, "primed")
+        day.uncertain_dose = Bounds(_amount(row, "least"), _amount(row, "most"))
+        if row["pump_basal_mu"] is not None:
+            day.pump_total_mu = (round(row["pump_basal_mu"]), round(row["pump_bolus_mu"]))
+        if row["is_whole"]:
+            day.meals_missed = [meal.name for meal in MEALS if not row[f"at_{meal.name}"]]
+
     def _fill_time(self, history: History) -> None:
-        for start, end in history.covered:
-            for first, last in _cut(start, end, DAY_MS):
-                self._day(first).covered_s += round((last - first) / 1000)
         for rate in history.rates:
             self._add_rate(rate)
         for stop in history.stops:
-            for first, last in _cut(stop.start_ms, stop.end_ms, DAY_MS):
+            for first, last in cut(stop.start_ms, stop.end_ms, DAY_MS):
                 over = stop.over and last == stop.end_ms
                 self._day(first).stops.append(Stop(first, last, stop.reason, stop.source, over))
-                self._day(first).stopped_s += round((last - first) / 1000)
         for off in history.offs:
-            if off.known and 0 <= off.end_ms - off.start_ms <= _MOST_EMPTY_DAYS * DAY_MS:
-                for first, last in _cut(off.start_ms, off.end_ms, DAY_MS):
+            if off.known and 0 <= off.end_ms - off.start_ms <= MOST_EMPTY_DAYS * DAY_MS:
+                for first, last in cut(off.start_ms, off.end_ms, DAY_MS):
                     self._day(first).offs.append(Off(first, last, True, off.cause))
             else:
                 self._day(off.start_ms).offs.append(off)
 
     def _add_rate(self, rate: Rate) -> None:
-        for first, last in _cut(rate.start_ms, rate.end_ms, DAY_MS):
+        for first, last in cut(rate.start_ms, rate.end_ms, DAY_MS):
             self._day(first).rates.append(Rate(first, last, rate.rate_mu_h))
-        for first, last in _cut(rate.start_ms, rate.end_ms, HOUR_MS):
+        for first, last in cut(rate.start_ms, rate.end_ms, HOUR_MS):
             seen = self._day(first).hours[first % DAY_MS // HOUR_MS].rates_mu_h
             if last > first and seen[-1:] != [rate.rate_mu_h]:
                 seen.append(rate.rate_mu_h)
-
-    def _add_dose(self, dose: Dose) -> None:
-        left = dose.steps
-        length = dose.end_ms - dose.start_ms
-        for first, last in _cut(dose.start_ms, dose.end_ms, HOUR_MS):
-            steps = left if last == dose.end_ms else round(dose.steps * (last - first) / length)
-            steps = min(left, steps)
-            left -= steps
-            mu = None if dose.mu is None else dose.mu * steps / dose.steps
-            day = self._day(first)
-            hour = day.hours[first % DAY_MS // HOUR_MS]
-            if dose.kind == "basal":
-                day.basal.add(steps, mu)
-                hour.basal.add(steps, mu)
-            else:
-                day.bolus.add(steps, mu)
-                hour.bolus.add(steps, mu)
 
     def _fill_events(self, history: History) -> None:
         for bolus in history.boluses:
@@ -311,46 +332,26 @@ class _Days:
         for missing in history.missing:
             if missing.end_ms:
                 self._day(missing.start_ms).missing.append(missing)
-
-    def _fill_motion(self, history: History) -> None:
-        for dose in history.doses:
-            self._add_dose(dose)
         for move in history.moves:
-            day = self._day(move.start_ms)
-            day.moves.append(move)
-            if move.kind != "rewind":
-                day.primed.add(move.steps, move.mu)
+            self._day(move.start_ms).moves.append(move)
         for found in history.uncertain:
-            day = self._day(found.start_ms)
-            day.uncertain.append(found)
-            if found.is_dose:
-                day.uncertain_dose.add(found)
+            self._day(found.start_ms).uncertain.append(found)
 
-    def _fill_levels(self, levels: list[Level]) -> None:
-        for level in levels:
-            self._day(level.at_ms).levels.append(level)
+    def _fill_levels(self, levels: Levels) -> None:
+        of_days = levels.by_day(DAY_MS)
+        for number in of_days:
+            self._day(number * DAY_MS)
         before: Level | None = None
         for number in sorted(self._days):
             day = self._days[number]
-            if before is not None:
-                day.levels.insert(0, Level(day.start_ms, before.steps, before.mu))
-            if day.levels:
+            own = of_days.get(number, Levels())
+            day.levels = own.after(before, day.start_ms) if before else own
+            if len(day.levels):
                 before = day.levels[-1]
-            for level in day.levels:
-                day.hours[level.at_ms % DAY_MS // HOUR_MS].level = level
-            for earlier, hour in zip(day.hours, day.hours[1:], strict=False):
-                hour.level = hour.level or earlier.level
 
 
-def _cut(start_ms: int, end_ms: int, length_ms: int) -> Iterator[tuple[int, int]]:
-    """A stretch in pieces that do not cross a multiple of `length_ms`; at least one."""
-    while True:
-        border = (start_ms // length_ms + 1) * length_ms
-        if end_ms <= border:
-            yield start_ms, max(start_ms, end_ms)
-            return
-        yield start_ms, border
-        start_ms = border
+def _amount(row: dict[str, Any], name: str) -> Amount:
+    return Amount(row[f"{name}_steps"], row[f"{name}_mu"])
 
 
 def _share(basal: Amount, bolus: Amount) -> float | None:
@@ -358,39 +359,29 @@ def _share(basal: Amount, bolus: Amount) -> float | None:
     return basal.steps / steps if steps else None
 
 
-def _summary(days: list[Day], missing: list[Missing]) -> Summary:
-    summary = Summary(days=sum(1 for day in days if not day.is_empty))
-    answered: list[int] = []
-    for day in days:
-        summary.basal = summary.basal + day.basal
-        summary.bolus = summary.bolus + day.bolus
-        summary.boluses += len(day.begun)
-        summary.interrupted += len(day.interrupted)
-        summary.refused += len(day.refused)
-        summary.stopped_s += day.stopped_s
-        summary.changes += len(day.changes)
-        summary.restarts += sum(1 for note in day.notes if note.event == "boot")
-        for found in day.uncertain:
-            if found.is_dose:
-                summary.uncertain_dose.add(found)
-        for alarm in day.alarms:
-            summary.alarms[alarm.priority] = summary.alarms.get(alarm.priority, 0) + 1
-            if alarm.acknowledged_s is not None:
-                answered.append(alarm.acknowledged_s)
-    summary.missing_records = sum(found.records for found in missing)
-    summary.acknowledged = len(answered)
-    summary.acknowledged_after_s = statistics.median(answered) if answered else None
-    _average([day for day in days if day.is_whole], summary)
+def _summary(found: dict[str, Rows], meals: tuple[Meal, ...] = MEALS) -> Summary:
+    records = sum(row["records"] for row in found["missing"])
+    if not found["summary"]:
+        return Summary(missing_records=records)
+    (row,) = found["summary"]
+    answers = found["answers"][0] if found["answers"] else {"acknowledged": 0, "soon": 0}
+    same = ("days", "whole_days", "boluses", "interrupted", "refused", "stopped_s", "suspended_s")
+    same += ("off_s", "changes", "restarts", "clock_changes", "reminders", "repeats")
+    same += ("boluses_a_day", "alarms_a_day", "days_without_bolus")
+    summary = Summary(
+        **{name: row[name] for name in same},
+        basal=_amount(row, "basal"),
+        bolus=_amount(row, "bolus"),
+        uncertain_dose=Bounds(_amount(row, "least"), _amount(row, "most")),
+        alarms={name: row[f"alarms_{name}"] for name in PRIORITIES if row[f"alarms_{name}"]},
+        acknowledged=answers["acknowledged"],
+        acknowledged_soon=answers["soon"],
+        acknowledged_after_s=answers.get("median_s"),
+        missing_records=records,
+        meals_missed={meal.name: row[f"missed_{meal.name}"] for meal in meals},
+    )
+    if summary.whole_days:
+        summary.average_day = Amount(round(row["average_steps"]), row["average_mu"])
+        summary.least_day = _amount(row, "least_day")
+        summary.most_day = _amount(row, "most_day")
     return summary
-
-
-def _average(whole: list[Day], summary: Summary) -> None:
-    summary.whole_days = len(whole)
-    if not whole:
-        return
-    totals = sorted((day.total for day in whole), key=lambda total: total.steps)
-    known = [total.mu for total in totals if total.mu is not None]
-    mean_mu = statistics.fmean(known) if len(known) == len(totals) else None
-    summary.average_day = Amount(round(statistics.fmean(t.steps for t in totals)), mean_mu)
-    summary.least_day, summary.most_day = totals[0], totals[-1]
-    summary.boluses_a_day = statistics.fmean(len(day.begun) for day in whole)

@@ -12,18 +12,19 @@ from typing import Annotated, Any
 
 import typer
 
-from basalt import __version__, firmware, loglines, output, ports, units
+from basalt import __version__, config, firmware, loglines, open_store, output, ports, units
 from basalt import build as building
 from basalt import flash as flashing
 from basalt import pull as pulling
-from basalt.client import PumpLink, SettingValue, Status
+from basalt.client import PumpLink, SettingValue, Status, patience
+from basalt.decode import Log
 from basalt.errors import Problem, WrongInput
-from basalt.store import Store
+from basalt.options import AsJson, Port
 from basalt.timeline import EPOCH_MS
 
 _EXIT_CODES = (
     "Exit codes: 0 done, 2 wrong input, 3 serial port, 4 not a pump, 5 refused by the pump,"
-    " 6 store, 1 anything else, 130 stopped by Ctrl-C."
+    " 6 store, 7 server, 8 outcome not known, 1 anything else, 130 stopped by Ctrl-C."
 )
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app = typer.Typer(
     epilog=_EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # a paragraph flows, however the source breaks it
 )
 time_app = typer.Typer(help="The pump's clock.", no_args_is_help=True)
 settings_app = typer.Typer(help="The pump's settings and basal program.", no_args_is_help=True)
@@ -40,17 +42,81 @@ app.add_typer(time_app, name="time")
 app.add_typer(settings_app, name="settings")
 
 # Commands that take long to import are imported when they are called: name -> (module, help,
-# example). The module's `command` is a function as typer takes it.
+# example). The module's `command`, or what stands after a colon, is a function as typer takes it.
 _LATER = {
+    "calibrate": (
+        "basalt.calibrate",
+        "Pump given trains of water onto a scale, and compute the steps in a unit.",
+        "basalt calibrate --board pico --port /dev/ttyACM0",
+    ),
+    "doctor": (
+        "basalt.doctor",
+        "Look at a board from its port to its motor, and say in words what is wrong.",
+        "basalt doctor --board pico --port /dev/ttyACM0",
+    ),
+    "selftest": (
+        "basalt.selftest",
+        "Try the pulse engine and every part on the real board, and show what held.",
+        "basalt selftest --port /dev/ttyACM0",
+    ),
     "report": (
         "basalt.report",
         "Write what a store tells about each day as one HTML page.",
         "basalt report --store pump.db --out days.html",
     ),
+    "import": (
+        "basalt.import_command",
+        "Bring the logs of other stores into one.",
+        "basalt import from-clinic.db --store pump.db",
+    ),
+    "config": (
+        "basalt.config_command",
+        "Show or set the port and the store that commands use by themselves.",
+        "basalt config --port /dev/ttyACM0 --store ~/pump.db",
+    ),
+    "pumps": (
+        "basalt.pumps_command",
+        "List the pumps of a store, and what is there of their logs.",
+        "basalt pumps --store pump.db",
+    ),
+    "export": (
+        "basalt.export",
+        "Write a store's log for other programs: Tidepool, Nightscout, CSV, JSON Lines, Parquet.",
+        "basalt export --store pump.db --format tidepool --out pump.json",
+    ),
+    "upload": (
+        "basalt.upload",
+        "Send a store's log to a server.",
+        "basalt upload nightscout --store pump.db --url https://my.site --token pump-0123456789",
+    ),
     "sim": (
         "basalt.sim",
         "Run the virtual pump in this terminal, with a serial port of its own.",
         "basalt sim --pty",
+    ),
+    "monitor": (
+        "basalt.monitor",
+        "Watch a running pump: its screen, what it delivers, its newest records.",
+        "basalt monitor --port /dev/ttyACM0",
+    ),
+    "pair": (
+        "basalt.drive:pair",
+        "Let this computer give a pump commands.",
+        "basalt pair 0123-4567-89AB-CDEF",
+    ),
+    "bolus": ("basalt.drive:bolus", "Give a bolus.", "basalt bolus 1.5"),
+    "temporary": (
+        "basalt.drive:temporary",
+        "Give another basal rate for a while, or end that.",
+        "basalt temporary 150% 90min",
+    ),
+    "stop": ("basalt.drive:stop", "Stop the running bolus; basal goes on.", "basalt stop"),
+    "suspend": ("basalt.drive:suspend", "Stop all delivery.", "basalt suspend"),
+    "resume": ("basalt.drive:resume", "Deliver again after `basalt suspend`.", "basalt resume"),
+    "outcome": (
+        "basalt.drive:outcome",
+        "Say what became of a command.",
+        "basalt outcome 12-3",
     ),
     "demo": (
         "basalt.demo",
@@ -59,18 +125,9 @@ _LATER = {
     ),
 }
 
-Port = Annotated[
-    str | None,
-    typer.Option(
-        "--port",
-        envvar="BASALT_PORT",
-        help="Serial port of the pump; without it, the only pump that answers at a USB port.",
-    ),
-]
 StoreFile = Annotated[
     Path, typer.Option("--store", envvar="BASALT_STORE", help="SQLite file that keeps the log.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def example(text: str) -> str:
@@ -92,12 +149,27 @@ def basalt(
 
 @app.command(epilog=example("basalt build --board pico --out build/pico"))
 def build(
-    board: Annotated[str, typer.Option(help="Which board; see boards/.")],
     out: Annotated[Path, typer.Option(help="Folder for the tree; an earlier tree is replaced.")],
+    board: Annotated[str | None, typer.Option(help="Which board; see boards/.")] = None,
+    all_boards: Annotated[
+        bool, typer.Option("--all", help="A release: tree, filesystem and mip package of each.")
+    ] = False,
     source: Annotated[bool, typer.Option("--source", help="Leave the source uncompiled.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the tree to copy to a board's root, compiled with mpy-cross."""
+    if all_boards == (board is not None):
+        raise WrongInput("Say which board with --board, or --all for a release of every board.")
+    if board is None:
+        from basalt import release
+
+        with output.bar("Building") as progress:
+            made = release.make_all(out, progress)
+        if as_json:
+            output.print_json({"out": str(out), "boards": made})
+        else:
+            output.out.print(f"{out}: {', '.join(made)}.")
+        return
     with output.bar("Building") as progress:
         files = building.build(board, out, source, progress)
     size = sum((out / path).stat().st_size for path in files)
@@ -113,19 +185,37 @@ def flash(
     board: Annotated[str, typer.Option(help="Which board; see boards/.")],
     port: Port = None,
     source: Annotated[bool, typer.Option("--source", help="Flash the source uncompiled.")] = False,
+    install: Annotated[
+        bool, typer.Option("--install", help="Put MicroPython itself on the board first.")
+    ] = False,
+    image: Annotated[
+        Path | None, typer.Option(help="MicroPython image for --install; else it is downloaded.")
+    ] = None,
+    drive: Annotated[
+        Path | None, typer.Option(help="Boot drive for --install, if it is not found by itself.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put the firmware on a board, and of that only what changed.
 
     A running pump is asked for service first, and refuses while it gives something.
     """
-    chosen = port or _only_board()
+    building.check(board)
+    if install:
+        from basalt import install as installing
+
+        others = installing.install(
+            board, port or _only_board_or_none(), image, drive, output.note
+        )
+        output.note("Waiting for the board to come back with MicroPython on it.")
+        port = ports.appeared(port, others, 30 * patience())
+    chosen = port or ports.only()
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / board
         with output.bar("Building") as progress:
             building.build(board, tree, source, progress)
         with output.bar("Copying") as progress:
-            identity = flashing.flash(chosen, tree, output.note, progress)
+            identity = flashing.flash(chosen, board, tree, output.note, progress)
     if as_json:
         output.print_json(asdict(identity))
     else:
@@ -289,7 +379,7 @@ def pull(store: StoreFile, port: Port = None, as_json: AsJson = False) -> None:
     chosen = ports.choose(port)
     with (
         PumpLink.open(chosen) as link,
-        Store.open(store, create=True) as kept,
+        open_store.opened(store, create=True) as kept,
         output.bar("Pulling") as progress,
     ):
         pulled = pulling.pull(link, kept, progress)
@@ -298,8 +388,8 @@ def pull(store: StoreFile, port: Port = None, as_json: AsJson = False) -> None:
         return
     if pulled.began_anew:
         output.note(
-            f"The pump's log was erased since the last pull; what it wrote since is kept as"
-            f" {pulled.pump}."
+            f"This is another log than the one in the store: the pump's was erased, or two pumps"
+            f" have one number. It is kept beside it, as {pulled.pump}."
         )
     for gap in pulled.gaps:
         output.note(f"Records {gap.first_seq} to {gap.last_seq} are not there: {gap.reason}.")
@@ -337,17 +427,23 @@ def log(
     start = loglines.parse_moment(since) if since else None
     end = loglines.parse_moment(until) if until else None
     numbers = loglines.parse_events(event or [])
-    with Store.open(store) as kept:
+    logs: list[Log] = []
+    with open_store.opened(store) as kept:
         names = [each.pump for each in kept.pumps()]
         if pump is not None and pump not in names:
             raise WrongInput(f"There is no pump {pump} in {store}; there are: {', '.join(names)}.")
         chosen = [pump] if pump is not None else names
-        logs = [loglines.select(kept.log(each), start, end, numbers) for each in chosen]
+        with output.bar("Reading") as progress:
+            for at, each in enumerate(chosen):
+                progress(at, len(chosen))
+                logs.append(loglines.select(kept.log(each), start, end, numbers))
     writer = loglines.WRITERS.get(loglines.Format.JSON if as_json else form)
-    if writer is None:
-        loglines.write_table(logs, output.out)
-    else:
-        writer(logs, sys.stdout)
+    # On a terminal the lines themselves tell how far it is.
+    with output.bar("Writing", shown=not output.out.is_terminal) as progress:
+        if writer is None:
+            loglines.write_table(logs, output.out, progress)
+        else:
+            writer(logs, sys.stdout, progress)
 
 
 @app.command(epilog=example("basalt events"))
@@ -371,8 +467,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command; every problem of the user's ends in one sentence and an exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        _add_later(given)
-        app(args=given, prog_name="basalt")
+        # A shell that completes a line hands it over in the environment.
+        _add_later(_called(os.environ.get("_TYPER_COMPLETE_ARGS", "").split()[1:] or given))
+        # A broken config file must not stand in the way of mending it.
+        mending = given[:1] == ["config"]
+        app(args=given, prog_name="basalt", default_map={} if mending else config.defaults())
     except Problem as problem:
         output.err.print(f"basalt: {problem}", markup=False)
         sys.exit(problem.code)
@@ -393,28 +492,42 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(1)
 
 
-def _add_later(arguments: list[str]) -> None:
-    """Add the commands of other files: the one that is called, and of the rest the help alone."""
-    word = next((text for text in arguments if not text.startswith("-")), None)
+def everything() -> Any:
+    """The command with all that it has, loaded: for who walks over it."""
+    _add_later(list(_LATER))
+    return typer.main.get_command(app)
+
+
+def _add_later(words: list[str]) -> None:
+    """Add the commands of other files: those that are called, and of the rest a line of help."""
     # Another call in this process may have needed another one.
     app.registered_commands = [info for info in app.registered_commands if info.name not in _LATER]
     for name, (module, text, shown) in _LATER.items():
-        command: Callable[..., None] = import_module(module).command if name == word else _none
-        app.command(name=name, help=text, epilog=example(shown))(command)
+        if name in words:
+            app.command(name=name, epilog=example(shown))(_loaded(module))
+        else:
+            app.command(name=name, help=text, epilog=example(shown))(_none)
+
+
+def _called(arguments: list[str]) -> list[str]:
+    """The name of the command, where there is one."""
+    return [text for text in arguments if not text.startswith("-")][:1]
+
+
+def _loaded(place: str) -> Callable[..., None]:
+    """The function of 'module:function', or the `command` of a module."""
+    module, _, function = place.partition(":")
+    return getattr(import_module(module), function or "command")
 
 
 def _none() -> None:
     """Stands in for a command that is listed, not called."""
 
 
-def _only_board() -> str:
-    """The port of the only board there is, pump or not."""
+def _only_board_or_none() -> str | None:
+    """The port of the only board there is; a board that waits for its UF2 has none."""
     names = [name for name, _ in ports.listed()]
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        raise WrongInput("There is no USB serial port at this computer; plug the board in.")
-    raise WrongInput(f"There are several ports ({', '.join(names)}); say which with --port.")
+    return names[0] if len(names) == 1 else None
 
 
 def _check_range(setting: firmware.Setting, value: int, there: list[SettingValue]) -> None:
@@ -444,6 +557,9 @@ def _setting_fact(row: SettingValue) -> tuple[str, str]:
 
 def _status_facts(found: Status) -> list[tuple[str, str]]:
     rows = [("state", found.state), ("basal", f"{units.decimal_text(found.rate_mu_h)} U/h")]
+    if found.temporary_left_s:
+        minutes = -(-found.temporary_left_s // 60)
+        rows.append(("temporary", f"for {minutes} min more, then the program"))
     if found.bolus_running:
         given, asked = found.bolus_given_mu, found.bolus_asked_mu
         rows.append(("bolus", f"{units.decimal_text(given)} of {units.decimal_text(asked)} U"))
@@ -451,6 +567,7 @@ def _status_facts(found: Status) -> list[tuple[str, str]]:
     rows.append(
         ("reservoir", f"{units.decimal_text(reservoir)} U" if reservoir >= 0 else "not set")
     )
+    rows.append(("on board", f"{units.decimal_text(found.on_board_mu)} U"))
     rows.append(("battery", f"{battery} mV" if battery >= 0 else "none"))
     for alarm in found.alarms:
         seen = " (not acknowledged)" if alarm in found.alarms_waiting else ""

@@ -12,13 +12,16 @@ from typing import Any, Self
 
 import serial
 
-from basalt import firmware
+from basalt import firmware, keys
 from basalt.errors import NotAPump, PortProblem, Problem, Refused
 from basalt.firmware import protocol_module as protocol
+from basalt.seals import CommandId, Sealer
 
 ANSWER_S = 3.0  # patience for one answer; a pump that redraws and erases flash takes 0.5 s at most
 _READ_S = 0.05
 _TRIES = 3
+_STATUS_SIZE = struct.calcsize(protocol.STATUS_LAYOUT)
+_OLDEST_STATUS_SIZE = _STATUS_SIZE - 4  # it had no count of commands
 _MOST_ANSWER = 4_000  # bytes; a later version may send longer ones
 UNDER_WAY = 4  # log requests sent before the first of them is answered
 
@@ -77,6 +80,12 @@ class Status:
     free_bytes: int
     first_seq: int
     next_seq: int
+    command_count: int  # of the last command that was taken in this boot
+    temporary_left_s: int  # how long a temporary basal stays in force; 0: none is
+    on_board_mu: int  # insulin of boluses that has yet to act
+    paired: bool  # with a program that may give commands
+    code_shown: bool  # on the screen, for a pairing
+    suspended_remotely: bool  # by a program, which may resume then
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class PumpLink:
         self._answers: list[bytes] = []
         # Answers to a host that was here before may still come: their ids are hardly ours.
         self._number = random.randrange(256)
+        self._unique_id = ""
 
     @classmethod
     def open(cls, port: str, answer_s: float | None = None) -> Self:
@@ -163,11 +173,14 @@ class PumpLink:
         boot, major, minor, patch = _unpack("<HBBB", body)
         texts = _texts(body[5:])
         name, board = texts[0].decode(errors="replace"), texts[1].decode(errors="replace")
-        return Identity(name, board, f"{major}.{minor}.{patch}", texts[2].hex(), boot, version)
+        self._unique_id = texts[2].hex()
+        return Identity(name, board, f"{major}.{minor}.{patch}", self._unique_id, boot, version)
 
     def status(self) -> Status:
         """What the pump is doing."""
         body = self._ask(protocol.STATUS)
+        if len(body) >= _OLDEST_STATUS_SIZE:  # what an older pump does not tell counts as 0
+            body = body.ljust(_STATUS_SIZE, b"\0")
         values = dict(
             zip(protocol.STATUS_NAMES, _unpack(protocol.STATUS_LAYOUT, body), strict=True)
         )
@@ -179,6 +192,9 @@ class PumpLink:
             state=_word(firmware.STATES, state),
             clock_trusted=bool(flags & protocol.CLOCK_TRUSTED),
             bolus_running=bool(flags & protocol.BOLUS_RUNNING),
+            paired=bool(flags & protocol.PAIRED),
+            code_shown=bool(flags & protocol.CODE_SHOWN),
+            suspended_remotely=bool(flags & protocol.SUSPENDED_REMOTELY),
             alarms=_alarms(raised),
             alarms_waiting=_alarms(waiting),
             uptime_ms=uptime_ms,
@@ -196,7 +212,7 @@ class PumpLink:
         """Set the pump's clock: seconds since 2020-01-01 00:00 local, offset from UTC."""
         # Once: a second later the same time would be wrong.
         body = struct.pack("<Ih", local_s, utc_offset_min)
-        self._ask(protocol.SET_TIME, body, "set the clock", tries=1)
+        self._change(protocol.SET_TIME, body, "set the clock", tries=1)
 
     def settings(self) -> list[SettingValue]:
         """Every setting with its bounds."""
@@ -206,7 +222,7 @@ class PumpLink:
     def set_setting(self, number: int, value: int) -> None:
         """Change a setting. Refused when it is unknown or out of range."""
         name = firmware.SETTINGS[number].name if number in firmware.SETTINGS else str(number)
-        self._ask(protocol.SET_SETTING, struct.pack("<Bi", number, value), f"set {name}")
+        self._change(protocol.SET_SETTING, struct.pack("<Bi", number, value), f"set {name}")
 
     def basal(self) -> list[tuple[int, int]]:
         """The basal program: (start minute of the day, rate in mU/h)."""
@@ -217,15 +233,15 @@ class PumpLink:
     def set_basal(self, segments: list[tuple[int, int]]) -> None:
         """Replace the basal program."""
         body = b"".join(struct.pack(protocol.SEGMENT_LAYOUT, *segment) for segment in segments)
-        self._ask(protocol.SET_BASAL, body, "set the basal program")
+        self._change(protocol.SET_BASAL, body, "set the basal program")
 
     def acknowledge(self) -> None:
         """Acknowledge the highest alarm that waits."""
-        self._ask(protocol.ACKNOWLEDGE, b"", "acknowledge an alarm")
+        self._change(protocol.ACKNOWLEDGE, b"", "acknowledge an alarm")
 
     def request_service(self) -> None:
         """Ask the pump to stop being one and leave the port to mpremote."""
-        self._ask(protocol.SERVICE, b"", "go into service", tries=1)
+        self._change(protocol.SERVICE, b"", "go into service", tries=1)
 
     def screen(self) -> bytes:
         """The display's frame buffer: 1,024 bytes, MONO_VLSB."""
@@ -266,7 +282,38 @@ class PumpLink:
             size = (len(body) - 8) // firmware.RECORD_SIZE * firmware.RECORD_SIZE
             yield LogSlice(seq, count, first, following, body[8 : 8 + size])
 
+    def pair(self, body: bytes) -> bytes:
+        """Ask to pair; see seals.Pairing. Refused when no code or another one is shown."""
+        return self._ask(protocol.PAIR, body, "pair")
+
+    def sealed(self, body: bytes) -> tuple[int, bytes] | None:
+        """Send a sealed command, once; (code, body) of the answer, or None when none comes."""
+        answer = self._try(protocol.SEALED, body, 1)
+        return None if answer is None else (answer[3], answer[protocol.ANSWER_HEAD :])
+
     # Within
+
+    def _change(self, kind: int, body: bytes, what: str, tries: int = _TRIES) -> None:
+        """Change something: as anybody may until the pump is paired, sealed from then on."""
+        try:
+            self._ask(kind, body, what, tries)
+        except Refused as refused:
+            key = keys.load(self._unique_id) if refused.reason == "not_paired" else None
+            if key is None:
+                raise
+            self._change_sealed(Sealer(bytes.fromhex(self._unique_id), key), kind, body, what)
+
+    def _change_sealed(self, sealer: Sealer, kind: int, body: bytes, what: str) -> None:
+        status = self.status()
+        command_id = CommandId(status.boot, status.command_count + 1)
+        answer = self.sealed(sealer.command(command_id, kind, body))
+        if answer is None:
+            raise self._silent(what)
+        self._check_code(answer[0], what)
+        opened = sealer.opened(command_id, kind, answer[1])
+        if opened is None:
+            raise NotAPump(f"What answers at {self.port} is not the pump that was paired.")
+        self._check_code(opened.code, what)
 
     def _send_log(self, seq: int, count: int) -> int:
         return self._send(protocol.LOG, struct.pack("<IH", seq, count))
@@ -280,12 +327,15 @@ class PumpLink:
         return self._body(answer, what)
 
     def _body(self, answer: bytes, what: str) -> bytes:
-        code = answer[3]
+        self._check_code(answer[3], what)
+        return answer[protocol.ANSWER_HEAD :]
+
+    @staticmethod
+    def _check_code(code: int, what: str) -> None:
         if code:
-            reason = firmware.CODES[code] if code < len(firmware.CODES) else f"code {code}"
+            reason = firmware.code_name(code)
             hint = _HINTS.get(reason, "nothing was changed.")
             raise Refused(f"The pump refused to {what} ({reason}): {hint}", reason)
-        return answer[protocol.ANSWER_HEAD :]
 
     def _try(self, kind: int, body: bytes, tries: int = _TRIES) -> bytes | None:
         """Ask, and ask again when no answer comes: the pump ends the same by one or by two."""
@@ -356,8 +406,12 @@ _HINTS = {
     "over_max_basal": "a rate is above the pump's max_basal_mu_h, and nothing was changed.",
     "bad_program": "the segments are no program, and nothing was changed.",
     "unknown": "this pump's firmware does not know it; update it with `basalt flash`.",
+    "not_paired": "it takes changes only from the program it is paired with. Pair this computer"
+    " with `basalt pair`, or end the pairing at the pump: Menu, Remote.",
+    "too_many": "so much was changed in a short time that the pump must keep room in its log; wait"
+    " a minute, after several basal programs up to half an hour.",
     "not_now": "it cannot do that in its present state; look with `basalt status`.",
-    "fault": "it could not read or write its flash; look with `basalt status`.",
+    "fault": "it could not read or write its flash, or has failed; look with `basalt status`.",
 }
 
 

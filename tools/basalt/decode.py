@@ -22,6 +22,7 @@ RECORD = np.dtype(
     }
 )
 _MS_MASK = 0x03FF
+MOST_FIELDS = 6  # of any event; a test holds the table to it
 _SIGNED_BYTE_CODES = {"B": "u1", "b": "i1", "H": "<u2", "h": "<i2", "I": "<u4", "i": "<i4"}
 
 
@@ -124,6 +125,17 @@ def _rows(number: int, raw: Array, index: npt.NDArray[np.int64]) -> Rows:
     event = firmware.EVENTS[number]
     own = np.ascontiguousarray(raw["fields"][index]).view(field_dtype(number))
     return Rows(event, index, {field.name: own[field.name] for field in event.fields})
+
+
+def field_columns(found: Array) -> list[list[int | None]]:
+    """The own fields of records side by side: first fields, second fields, ...; None for none."""
+    columns = np.full((MOST_FIELDS, len(found)), None, np.object_)
+    for number in np.unique(found["event"]).tolist():
+        if number in firmware.EVENTS:
+            index = np.flatnonzero(found["event"] == number)
+            for place, values in enumerate(_rows(number, found, index).columns.values()):
+                columns[place, index] = values.tolist()
+    return columns.tolist()
 
 
 def uptime_ms(found: Array) -> npt.NDArray[np.int64]:

@@ -3,8 +3,9 @@
 import subprocess
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text
 
-from basalt import demo_checks, report, sim_link, sim_screen
+from basalt import demo_checks, output, report, sim_link, sim_screen
 from basalt.demo_day import Day, DemoError, Facts
 from basalt.errors import Problem
 from basalt.sim_host import HostBench
@@ -25,9 +26,15 @@ _MARGIN = 4
 
 def command(
     out: Annotated[Path, typer.Option(help="Folder for store, report and pictures.")] = _OUT,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Tell the story on standard error, print JSON at its end."),
+    ] = False,
 ) -> None:
     """Play one day of a pump on faked parts, pull its log, check it, and write the report."""
-    Demo(Console(highlight=False, soft_wrap=False), out).run()
+    told = Demo(Console(highlight=False, soft_wrap=False, stderr=as_json), out).run()
+    if as_json:
+        output.print_json(told)
 
 
 class Demo:
@@ -42,8 +49,8 @@ class Demo:
         self._step = 0
         self._pictures: list[Path] = []
 
-    def run(self) -> None:
-        """The whole demo."""
+    def run(self) -> dict[str, Any]:
+        """The whole demo; what it made and found, for programs."""
         began = time.monotonic()
         self._make_room()
         self._console.print(
@@ -62,8 +69,14 @@ class Demo:
             self._pull(bench)
         self._log()
         self._figures()
-        self._check(facts)
+        found = self._check(facts)
         self._close(time.monotonic() - began)
+        return {
+            "report": str(self._report),
+            "store": str(self._store),
+            "pictures": [str(path) for path in self._pictures],
+            "checks": [asdict(check) for check in found],
+        }
 
     # The steps after the day
 
@@ -87,17 +100,18 @@ class Demo:
         _, found = report.figures_of(self._store)
         report.print_day_table(self._console, found.days, found.in_units)
 
-    def _check(self, facts: Facts) -> None:
+    def _check(self, facts: Facts) -> list[demo_checks.Check]:
         self._say("Is it true? What the log says, against what the faked motor counted")
-        failed: list[str] = []
+        found: list[demo_checks.Check] = []
         with Store.open(self._store) as store:
             for check in demo_checks.checks(store, facts):
+                found.append(check)
                 mark = "[green]✓[/]" if check.holds else "[bold red]✗[/]"
                 self._console.print(Padding(f"{mark} {check.text}", (0, 0, 0, _MARGIN)))
-                if not check.holds:
-                    failed.append(check.text)
+        failed = [check.text for check in found if not check.holds]
         if failed:
             raise DemoError(f"{len(failed)} of the demo's checks failed: {'; '.join(failed)}.")
+        return found
 
     def _close(self, seconds: float) -> None:
         self._console.print(f"\nDone in {seconds:.0f} s.")

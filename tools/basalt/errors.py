@@ -7,6 +7,8 @@
   4  what answers is not a pump, does not answer, or speaks another version
   5  the pump refused, and said why
   6  the store: it is none, it is newer than this program, or it cannot be written
+  7  a server: it refused, or does not answer
+  8  a command was sent and nobody knows yet whether it was done
 130  stopped by Ctrl-C
 """
 
@@ -45,7 +47,26 @@ class Refused(Problem):
         self.reason = reason
 
 
+class NotPaired(Refused):
+    """This computer has no key of the pump."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "not_paired")
+
+
+class Uncertain(Problem):
+    """A command was sent, and what became of it is not known yet."""
+
+    code = 8
+
+
 class StoreProblem(Problem):
     """The file is no store, is too new, or cannot be read or written."""
 
     code = 6
+
+
+class ServerProblem(Problem):
+    """A server refused what was sent, or does not answer."""
+
+    code = 7

@@ -4,23 +4,18 @@ Times are `*_ms`: milliseconds since 1970 on the wall clock of the pump's user, 
 Where the pump's clock was not set they are counted from when it was (see timeline.py), so that
 durations and gaps are true; `basalt log` shows what the pump itself showed. Amounts are motor
 steps, which were counted, and beside them the milliunits into which they are turned: None where
-the log does not tell how many steps make a unit.
+the log does not tell how many steps make a unit. `seq` is the number of the record that tells a
+fact, by which it is known for ever.
 """
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
+from basalt.history_columns import Doses, Integers, Levels
+
 DAY_MS = 86_400_000
-
-
-class Dose(NamedTuple):
-    """Steps that the log confirms, and the stretch within which they were made."""
-
-    kind: str  # basal or bolus
-    start_ms: int
-    end_ms: int
-    steps: int
-    mu: float | None
 
 
 class Rate(NamedTuple):
@@ -29,14 +24,23 @@ class Rate(NamedTuple):
     start_ms: int
     end_ms: int
     rate_mu_h: int
+    seq: int = 0
 
 
-class Level(NamedTuple):
-    """What the pump counted as left in the reservoir; None: unknown."""
+@dataclass
+class Temporary:
+    """A basal rate in place of the program's, for a while."""
 
-    at_ms: int
-    steps: int | None
-    mu: float | None
+    start_ms: int
+    percent: int | None  # of the program; None: a rate of its own
+    rate_mu_h: int  # at its start
+    asked_min: int
+    source: str
+    end_ms: int | None = None  # None: its end is not in the log
+    steps: int | None = None  # confirmed, between start and end
+    mu: float | None = None
+    outcome: str = "no_end"  # time, stopped, suspended, renewed, power_lost, ..., under_way
+    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,27 @@ class Uncertain:
     max_mu: float | None
     cause: str  # power_lost, motor_error, or missing_records
     bolus_id: int = 0
+    seq: int = 0
 
     @property
     def is_dose(self) -> bool:
         """Whether it may be part of what was given, and not of a prime or a rewind."""
         return self.kind in ("basal", "bolus", "unknown")
+
+
+class Calculation(NamedTuple):
+    """What the pump's bolus calculator was told, and what it recommended."""
+
+    bolus_id: int  # of the bolus that followed
+    carbs_g: int
+    glucose_mg_dl: int | None  # None: not measured
+    ratio_g: float  # for a unit
+    factor_mg_dl: int  # for a unit; 0: not set
+    target_mg_dl: tuple[int, int]
+    meal_mu: int
+    correction_mu: int
+    on_board_mu: int
+    recommended_mu: int
 
 
 @dataclass
@@ -74,11 +94,20 @@ class Bolus:
     uncertain: Uncertain | None = None  # what may have been given besides
     refusal: str = ""  # why, as in codes.py
     limit: int = 0  # what the refusal is about: mU, or minutes of a lockout
+    seq: int = 0
+    calculation: Calculation | None = None  # None: the amount was chosen by hand or a program
 
     @property
     def is_refused(self) -> bool:
         """It was asked for and not begun."""
         return self.outcome == "refused"
+
+    @property
+    def override_mu(self) -> int:
+        """How much more was asked for than the calculator recommended; below 0: less."""
+        if self.calculation is None or self.asked_mu is None:
+            return 0
+        return self.asked_mu - self.calculation.recommended_mu
 
     @property
     def is_interrupted(self) -> bool:
@@ -97,6 +126,7 @@ class Alarm:
     acknowledged_s: int | None = None  # after it rose; None: nobody did, or it is not in the log
     cleared_s: int | None = None
     lost_power: bool = False  # the pump restarted before it was over
+    seq: int = 0
 
 
 @dataclass
@@ -108,6 +138,7 @@ class Stop:
     reason: str  # suspended, reservoir_change, service, fault, or the name of an alarm
     source: str = ""
     over: bool = False  # delivery began again at its end
+    seq: int = 0
 
 
 class Off(NamedTuple):
@@ -117,6 +148,7 @@ class Off(NamedTuple):
     end_ms: int
     known: bool  # False: nothing tells how long; end_ms is the least
     cause: str  # power_on, watchdog, soft, or unknown
+    seq: int = 0
 
 
 @dataclass
@@ -128,6 +160,7 @@ class Move:
     steps: int = 0
     mu: float | None = None
     reason: str = "no_end"
+    seq: int = 0
 
 
 @dataclass
@@ -138,6 +171,7 @@ class Change:
     end_ms: int | None = None
     reservoir_mu: int | None = None  # None: it was not finished
     moves: list[Move] = field(default_factory=list[Move])
+    seq: int = 0
 
 
 class Note(NamedTuple):
@@ -147,6 +181,29 @@ class Note(NamedTuple):
     severity: str
     event: str
     text: str
+    seq: int = 0
+
+
+class ClockChange(NamedTuple):
+    """Somebody set the clock, or the offset from UTC."""
+
+    at_ms: int  # by the clock before
+    new_local_s: int  # since 2020-01-01 00:00
+    forward_s: int
+    utc_offset_min: int
+    source: str
+    seq: int = 0
+
+
+class Told(NamedTuple):
+    """The pump called for attention again."""
+
+    what: str  # reminder, or repeat: of an alarm that nobody acknowledged
+    name: str  # of what it reminds: suspended, or the alarm
+    at_ms: int
+    after_s: int | None
+    times: int | None  # how often the alarm was repeated by then
+    seq: int = 0
 
 
 class Missing(NamedTuple):
@@ -156,6 +213,7 @@ class Missing(NamedTuple):
     end_ms: int
     records: int
     reason: str  # dropped, missing, damaged, or unknown
+    after_seq: int | None = None  # the record before them
 
 
 class UnderWay(NamedTuple):
@@ -174,9 +232,10 @@ class History:
     pump: str
     records: int = 0
     in_units: bool = False  # the log tells how many steps make a unit
-    doses: list[Dose] = field(default_factory=list[Dose])
+    doses: Doses = field(default_factory=Doses)
     rates: list[Rate] = field(default_factory=list[Rate])
-    levels: list[Level] = field(default_factory=list[Level])
+    temporaries: list[Temporary] = field(default_factory=list[Temporary])
+    levels: Levels = field(default_factory=Levels)
     uncertain: list[Uncertain] = field(default_factory=list[Uncertain])
     boluses: list[Bolus] = field(default_factory=list[Bolus])  # the refused ones too
     alarms: list[Alarm] = field(default_factory=list[Alarm])
@@ -188,7 +247,13 @@ class History:
     missing: list[Missing] = field(default_factory=list[Missing])
     under_way: list[UnderWay] = field(default_factory=list[UnderWay])
     covered: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    clock_changes: list[ClockChange] = field(default_factory=list[ClockChange])
+    reminders: list[Told] = field(default_factory=list[Told])
+    covered_seq: list[int] = field(default_factory=list[int])  # the first record of each
     day_totals: dict[int, tuple[int, int]] = field(default_factory=dict[int, tuple[int, int]])
     odometer_checks: int = 0  # stretches between checkpoints where log and odometer were compared
     odometer_differences: int = 0  # of these: they differ, and no record is missing in between
     unknown_events: int = 0
+    # Of all records: number and UTC.
+    seq: Integers = field(default_factory=lambda: np.empty(0, np.int64))
+    utc_ms: Integers = field(default_factory=lambda: np.empty(0, np.int64))

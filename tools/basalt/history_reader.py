@@ -10,7 +10,7 @@ Three things make it more than adding up:
 
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any
+from itertools import repeat
 
 import numpy as np
 
@@ -21,30 +21,46 @@ from basalt.history import (
     DAY_MS,
     Alarm,
     Bolus,
+    Calculation,
     Change,
-    Dose,
+    ClockChange,
     History,
-    Level,
     Missing,
     Move,
     Note,
     Off,
     Rate,
     Stop,
+    Temporary,
+    Told,
     Uncertain,
     UnderWay,
 )
+from basalt.history_columns import KINDS, UNKNOWN, Doses, Floats, Integers, Levels
+from basalt.progress import Progress, tell_nobody
 from basalt.store import Gap
 
-Integers = np.ndarray[Any, np.dtype[np.int64]]
-
 _FLAG_SUSPENDED = 1
+_TOLD_EVERY = 16_384  # records
+_DOSE_SIZE, _LEVEL_SIZE = 5, 2  # numbers of each
+_BASAL, _BOLUS = KINDS.index("basal"), KINDS.index("bolus")
+_EMPTY_MOVES = ("rewind", "take_up")  # nothing leaves the reservoir
 _STOPPING_FAULTS = ("motor_error", "system_error")
 
 
-def read(log: Log, gaps: Iterable[Gap] = (), damaged: int = 0) -> History:
-    """The facts of a log; `gaps` and `damaged` are what the store knows of missing records."""
-    return _Reader(log, list(gaps), damaged).history
+def read(
+    log: Log,
+    gaps: Iterable[Gap] = (),
+    damaged: int = 0,
+    utc: bool = False,
+    progress: Progress = tell_nobody,
+) -> History:
+    """The facts of a log; `gaps` and `damaged` are what the store knows of missing records.
+
+    With `utc` all times are in UTC, not on the wall clock. `progress(done, of)` counts records.
+    """
+    wall = log.utc_ms if utc else wall_clock(log)
+    return _Reader(log, wall, list(gaps), damaged, progress).history
 
 
 def wall_clock(log: Log) -> Integers:
@@ -62,14 +78,19 @@ def wall_clock(log: Log) -> Integers:
 
 
 def scale_of(log: Log) -> Fraction | None:
-    """Steps per unit at the beginning of a log: what the first start in it says."""
-    boots = log.rows("boot").columns
-    told = zip(boots["steps_numerator"].tolist(), boots["steps_denominator"].tolist(), strict=True)
-    return next((Fraction(num, den) for num, den in told if num and den), None)
+    """Steps per unit at the beginning of a log: what the first start or checkpoint in it says."""
+    told: list[tuple[int, int, int]] = []
+    for event in ("boot", "scale"):
+        rows = log.rows(event)
+        fractions = (rows.columns["steps_numerator"], rows.columns["steps_denominator"])
+        told += zip(rows.index.tolist(), *(column.tolist() for column in fractions), strict=True)
+    return next((Fraction(num, den) for _, num, den in sorted(told) if num and den), None)
 
 
 class _Lease:
     """Leave to move up to so many steps, since record `at`."""
+
+    __slots__ = ("at", "max_steps", "rate_mu_h")
 
     def __init__(self, at: int, max_steps: int, rate_mu_h: int = 0) -> None:
         self.at = at
@@ -78,22 +99,36 @@ class _Lease:
 
 
 class _Reader:
-    def __init__(self, log: Log, gaps: list[Gap], damaged: int) -> None:
+    def __init__(
+        self, log: Log, wall: Integers, gaps: list[Gap], damaged: int, progress: Progress
+    ) -> None:
         self.history = History(log.pump, records=len(log))
-        self._scale = scale_of(log)
-        self.history.in_units = self._scale is not None
+        self.history.seq, self.history.utc_ms = log.seq, log.utc_ms
+        # Rows of numbers one after the other, until they become the columns of the history.
+        self._doses: list[int] = []  # kind, start, end, steps, seq
+        self._levels: list[int] = []  # time, steps
+        self._times, self._by = 0, 0  # steps * times / by are milliunits; 0: not known
+        self._scales: list[tuple[int, int, int, int]] = []  # (doses, levels before, times, by)
+        self._scale_told = scale_of(log)
+        self._set_scale(self._scale_told)
+        self.history.in_units = self._by != 0
         self._gaps = gaps
         self._at = 0
         self._lease: _Lease | None = None
         self._lease_cut: _Lease | None = None  # open when the power was lost
         self._rate: _Lease | None = None
+        self._temporary: Temporary | None = None
+        self._temporary_at = 0
         self._bolus: Bolus | None = None
+        self._asked: tuple[int, ...] | None = None  # of the calculator
+        self._reckoned: Calculation | None = None
         self._part: _Lease | None = None
         self._move: Move | None = None
         self._move_at = 0
         self._stop: Stop | None = None
         self._stop_cut: Stop | None = None  # open when the power was lost
         self._change: Change | None = None
+        self._counted_day: int | None = None  # that the next day total is of
         self._failed = False  # a motor error in this boot
         self._reservoir: int | None = None
         self._alarms: dict[int, Alarm] = {}
@@ -103,12 +138,11 @@ class _Reader:
         if damaged:
             self.history.missing.append(Missing(0, 0, damaged, "damaged"))
         if len(log):
-            self._prepare(log)
-            self._run(log)
+            self._prepare(log, wall)
+            self._run(log, progress)
             self._finish()
 
-    def _prepare(self, log: Log) -> None:
-        wall = wall_clock(log)
+    def _prepare(self, log: Log, wall: Integers) -> None:
         boot = log.boot
         new_boot = np.append(True, boot[1:] != boot[:-1])
         new_piece = new_boot | np.append(True, np.diff(wall - log.uptime_ms) != 0)
@@ -142,26 +176,40 @@ class _Reader:
         covered = np.union1d(starts, np.array(sorted(self._after_hole), np.int64))
         covered_wall = wall.copy()
         covered_wall[starts] = begin_wall
+        self.history.covered_seq = log.seq[covered].tolist()
         ends = wall[np.append(covered[1:], len(log)) - 1]
         self.history.covered = list(
             zip(covered_wall[covered].tolist(), ends.tolist(), strict=True)
         )
 
-    def _run(self, log: Log) -> None:
+    def _run(self, log: Log, progress: Progress) -> None:
         handlers = self._handlers()
-        values: dict[int, Iterator[tuple[int, ...]]] = {}
+        known: dict[int, tuple[Callable[..., None], Iterator[tuple[int, ...]]]] = {}
         for rows in log.by_event():
-            columns = [column.tolist() for column in rows.columns.values()]
-            values[rows.event.number] = zip(*columns, strict=True) if columns else iter(())
+            number = rows.event.number
+            if number in handlers:
+                columns = [column.tolist() for column in rows.columns.values()]
+                values = zip(*columns, strict=True) if columns else repeat(())
+                known[number] = (handlers[number], values)
+        # Nearly every record is none of these.
+        marked = self._after_hole | self._starts_boot | set(range(0, len(log), _TOLD_EVERY))
         for at, event in enumerate(log.event.tolist()):
             self._at = at
-            if at in self._after_hole:
-                self._records_missing(at)
-            if at in self._starts_boot:
-                self._restarted(at, event == EVENT_NUMBERS["boot"])
-            handler = handlers.get(event)
-            if handler:
-                handler(*next(values[event], ()))
+            if at in marked:
+                progress(at, len(log))
+                self._begin(at, event)
+            if event in known:
+                handler, values = known[event]
+                handler(*next(values))
+            if at in marked and (not at or at in self._after_hole):
+                self._count_from(at)
+        progress(len(log), len(log))
+
+    def _begin(self, at: int, event: int) -> None:
+        if at in self._after_hole:
+            self._records_missing(at)
+        if at in self._starts_boot:
+            self._restarted(at, event == EVENT_NUMBERS["boot"])
 
     def _handlers(self) -> dict[int, Callable[..., None]]:
         named = {
@@ -172,6 +220,10 @@ class _Reader:
             "day_total": self._day_total,
             "checkpoint": self._checkpoint,
             "basal_lease": self._basal_lease,
+            "temporary_start": self._temporary_start,
+            "temporary_end": self._temporary_end,
+            "calculation": self._calculation,
+            "calculated": self._calculated,
             "bolus_start": self._bolus_start,
             "bolus_part": self._bolus_part,
             "bolus_end": self._bolus_end,
@@ -187,10 +239,13 @@ class _Reader:
             "alarm_raised": self._alarm_raised,
             "alarm_acknowledged": self._alarm_acknowledged,
             "alarm_cleared": self._alarm_cleared,
+            "alarm_repeated": self._alarm_repeated,
+            "reminder": self._reminder,
             "setting_changed": self._setting_changed,
             "basal_program": self._basal_program,
             "settings_lost": self._settings_lost,
             "service": self._service,
+            "scale": self._scale_set,
             "motor_error": self._motor_error,
             "system_error": self._system_error,
         }
@@ -208,6 +263,7 @@ class _Reader:
                 self._wall[at],
                 last - first + 1,
                 " and ".join(sorted(reasons)) or "unknown",
+                first - 1,
             )
         )
         # What was open before them may have been closed by one of them.
@@ -215,9 +271,11 @@ class _Reader:
         start = self._hole[0] if self._hole else self._wall[min([at - 1, *open_at])]
         self._hole = (start, self._wall[at])
         self._lease = None
+        self._temporary = None
         self._end_rate(at - 1)
         self._part = None
         self._move_at = at
+        self._counted_day = None
 
     def _restarted(self, at: int, told: bool) -> None:
         """The records before `at` were written before the power went."""
@@ -239,18 +297,29 @@ class _Reader:
 
     def _boot(self, cause: int, _major: int, _minor: int, _patch: int, num: int, den: int) -> None:
         if num and den:
-            self._scale = Fraction(num, den)
+            self._set_scale(Fraction(num, den))
         words = EVENTS[EVENT_NUMBERS["boot"]].fields[0].words
         word = words[cause] if cause < len(words) else str(cause)
         if self._at:
             self._off(self._at, word)
         self._note("boot", "info", f"Started ({word.replace('_', ' ')})")
 
+    def _scale_set(self, num: int, den: int) -> None:
+        """From here on; a pump that was calibrated says it with every checkpoint."""
+        if not (num and den):
+            return
+        scale = Fraction(num, den)
+        # A start tells what a cut left open by the old scale, between its BOOT and the new one.
+        if scale != self._scale_told:
+            self._scale_told = scale
+            self._note("scale", "info", f"A unit has {float(scale):.1f} steps from here on")
+        self._set_scale(scale)
+
     def _off(self, at: int, cause: str) -> None:
         start, end = self._wall[at - 1], self._wall[at]
         known = self._clock_known[at] and self._clock_known[at - 1]
         known = known and at not in self._after_hole
-        self.history.offs.append(Off(start, end, known, cause))
+        self.history.offs.append(Off(start, end, known, cause, self._seq[at]))
 
     def _log_new(self, *_: int) -> None:
         self._note("log_new", "warning", "The pump found its log empty and began a new one")
@@ -262,8 +331,13 @@ class _Reader:
         )
         self._note("log_damaged", "warning", text)
 
-    def _clock_set(self, old_s: int, new_s: int, offset_min: int, _source: int) -> None:
+    def _clock_set(self, old_s: int, new_s: int, offset_min: int, source: int) -> None:
         difference = new_s - old_s
+        self.history.clock_changes.append(
+            ClockChange(
+                *(self._now(), new_s, difference, offset_min, _source(source), self._number())
+            )
+        )
         way = "forward" if difference >= 0 else "back"
         moment = loglines.local_text(new_s).replace("T", " ")
         zone = units.offset_text(offset_min)
@@ -271,11 +345,16 @@ class _Reader:
         self._note("clock_set", "info", text)
 
     def _day_total(self, basal_mu: int, bolus_mu: int, _boluses: int) -> None:
-        # It closes the day that the record before belongs to, by the pump's own clock.
-        if self._at and self._at not in self._after_hole and self._trusted[self._at]:
-            day = self._wall[self._at - 1] // DAY_MS
+        # It closes the day in which the pump began to count, by the pump's own clock.
+        day = self._counted_day
+        if day is not None and self._trusted[self._at]:
             basal, bolus = self.history.day_totals.get(day, (0, 0))
             self.history.day_totals[day] = (basal + basal_mu, bolus + bolus_mu)
+        self._count_from(self._at)
+
+    def _count_from(self, at: int) -> None:
+        """The sums of the next day total begin with record `at`."""
+        self._counted_day = self._wall[at] // DAY_MS if self._trusted[at] else None
 
     def _checkpoint(self, odometer: int, reservoir: int, flags: int, _bolus_id: int) -> None:
         if self._odometer is not None:
@@ -306,10 +385,10 @@ class _Reader:
 
     def _basal_lease(self, made: int, most: int, rate_mu_h: int, _reason: int) -> None:
         at = self._at
-        self._dose("basal", self._lease.at if self._lease else at, made)
+        self._dose(_BASAL, self._lease.at if self._lease else at, made)
         self._lease = _Lease(at, most, rate_mu_h) if most else None
         self._lease_cut = None
-        if most:
+        if most and (self._stop or self._change):
             self._end_stop()  # its resume is not in the log, but basal runs
         if self._rate is None or self._rate.rate_mu_h != rate_mu_h:
             self._end_rate(at)
@@ -317,8 +396,9 @@ class _Reader:
 
     def _end_rate(self, at: int) -> None:
         if self._rate:
+            seq = self._seq[self._rate.at]
             for start, end, _ in self._pieces(self._rate.at, at):
-                self._add_rate(Rate(start, end, self._rate.rate_mu_h))
+                self._add_rate(Rate(start, end, self._rate.rate_mu_h, seq))
             self._rate = None
 
     def _add_rate(self, rate: Rate) -> None:
@@ -326,19 +406,66 @@ class _Reader:
         rates = self.history.rates
         before = rates[-1] if rates else None
         if before and before.end_ms == rate.start_ms and before.rate_mu_h == rate.rate_mu_h:
-            rates[-1] = Rate(before.start_ms, rate.end_ms, rate.rate_mu_h)
+            rates[-1] = Rate(before.start_ms, rate.end_ms, rate.rate_mu_h, before.seq)
         elif rate.end_ms > rate.start_ms:
             rates.append(rate)
 
+    def _temporary_start(self, percent: int, rate_mu_h: int, minutes: int, source: int) -> None:
+        share = percent if percent >= 0 else None
+        self._temporary = Temporary(
+            self._now(), share, rate_mu_h, minutes, _source(source), seq=self._number()
+        )
+        self._temporary_at = self._at
+        self.history.temporaries.append(self._temporary)
+        what = f"{rate_mu_h / 1000:g} U/h" if share is None else f"{share} %"
+        self._note("temporary_start", "info", f"Temporary basal of {what} for {minutes} min")
+
+    def _temporary_end(self, elapsed_s: int, given_steps: int, reason: int) -> None:
+        found = self._temporary
+        if found is None:  # its start is among records that are missing
+            return
+        found.end_ms = found.start_ms + elapsed_s * 1000
+        if self._boot_end[self._temporary_at] == self._boot_end[self._at]:
+            found.end_ms = self._now()
+        found.steps, found.mu = given_steps, self._mu(given_steps)
+        found.outcome = _word("temporary_end", "reason", reason)
+        self._temporary = None
+        given = f"{given_steps} steps" if found.mu is None else f"{found.mu / 1000:.2f} U"
+        text = f"Temporary basal over ({found.outcome.replace('_', ' ')}): {given} in"
+        self._note("temporary_end", "info", f"{text} {_span(elapsed_s)}")
+
+    def _calculation(self, *asked: int) -> None:
+        self._asked = asked
+
+    def _calculated(self, meal: int, correction: int, board: int, dose: int, number: int) -> None:
+        if self._asked:
+            carbs, glucose, ratio, factor, low, high = self._asked
+            self._reckoned = Calculation(
+                number,
+                carbs,
+                glucose or None,
+                ratio / 10,
+                factor,
+                (low, high),
+                meal,
+                correction,
+                board,
+                dose,
+            )
+        self._asked = None
+
     def _bolus_start(self, number: int, asked_mu: int, _owed: int, source: int) -> None:
-        self._bolus = Bolus(number, self._now(), asked_mu, _source(source))
+        self._bolus = Bolus(number, self._now(), asked_mu, _source(source), seq=self._number())
+        if self._reckoned and self._reckoned.bolus_id == number:
+            self._bolus.calculation = self._reckoned
+        self._reckoned = None
         self.history.boluses.append(self._bolus)
         self._part = None
 
     def _bolus_part(self, number: int, made: int, most: int) -> None:
         bolus = self._running(number)
         if made:
-            self._dose("bolus", self._part.at if self._part else self._at, made)
+            self._dose(_BOLUS, self._part.at if self._part else self._at, made)
             bolus.given_steps += made
         given_mu = self._mu(bolus.given_steps)
         bolus.given_mu = None if given_mu is None else int(given_mu)
@@ -347,7 +474,7 @@ class _Reader:
     def _bolus_end(self, number: int, given_mu: int, given_steps: int, reason: int) -> None:
         bolus = self._running(number)
         start = self._part.at if self._part else self._at
-        self._dose("bolus", start, max(0, given_steps - bolus.given_steps))
+        self._dose(_BOLUS, start, max(0, given_steps - bolus.given_steps))
         bolus.given_mu = given_mu
         bolus.given_steps = given_steps
         bolus.outcome = _word("bolus_end", "reason", reason)
@@ -360,7 +487,7 @@ class _Reader:
     def _running(self, number: int) -> Bolus:
         """The open bolus of this number; a new one when its start is not in the log."""
         if self._bolus is None or self._bolus.bolus_id != number:
-            self._bolus = Bolus(number, self._now(), None, "")
+            self._bolus = Bolus(number, self._now(), None, "", seq=self._number())
             self.history.boluses.append(self._bolus)
             self._part = None
         return self._bolus
@@ -375,6 +502,7 @@ class _Reader:
         bolus = Bolus(0, self._now(), asked, _source(source), self._now(), 0, 0, "refused")
         bolus.refusal = reason
         bolus.limit = limit
+        bolus.seq = self._number()
         self.history.boluses.append(bolus)
 
     def _uncertain(self, kind: int, least: int, most: int, number: int) -> None:
@@ -390,7 +518,7 @@ class _Reader:
             boluses = self.history.boluses
             ended = self._failed and boluses and boluses[-1].bolus_id == number
             (boluses[-1] if ended else self._running(number)).uncertain = found
-        if name != "rewind":
+        if name not in _EMPTY_MOVES:
             self._drain(most)
 
     def _add_uncertain(
@@ -404,7 +532,10 @@ class _Reader:
     ) -> Uncertain:
         least, most = bounds
         least_mu, most_mu = self._mu(least), self._mu(most)
-        found = Uncertain(kind, start_ms, end_ms, least, most, least_mu, most_mu, cause, bolus_id)
+        found = Uncertain(
+            *(kind, start_ms, end_ms, least, most, least_mu, most_mu, cause, bolus_id),
+            seq=self._number(),
+        )
         self.history.uncertain.append(found)
         return found
 
@@ -416,11 +547,18 @@ class _Reader:
             return self._part.at if self._part else self._at
         return self._move_at
 
-    def _dose(self, kind: str, start: int, steps: int) -> None:
+    def _dose(self, kind: int, start: int, steps: int) -> None:
         if not steps:
             return
         self._made += steps
         self._drain(steps)
+        end = self._boot_end[start]
+        if end > self._at:
+            end = self._at
+        if self._piece[start] == self._piece[end]:  # nearly always: no clock was changed within
+            wall = self._wall
+            self._doses += (kind, wall[start], wall[end], steps, self._seq[self._at])
+            return
         left = steps
         pieces = list(self._pieces(start, self._at))
         for index, (begin, end, share) in enumerate(pieces):
@@ -428,7 +566,7 @@ class _Reader:
             part = left if last else min(left, round(steps * share))
             left -= part
             if part:
-                self.history.doses.append(Dose(kind, begin, end, part, self._mu(part)))
+                self._doses += (kind, begin, end, part, self._number())
 
     def _pieces(self, start: int, end: int) -> Iterator[tuple[int, int, float]]:
         """(start_ms, end_ms, share) between two records, cut where the wall clock was changed."""
@@ -448,19 +586,21 @@ class _Reader:
     # ---- reservoir -----------------------------------------------------------------------
 
     def _drain(self, steps: int) -> None:
-        if self._reservoir is not None:
-            self._set_reservoir(max(0, self._reservoir - steps))
+        if self._reservoir and steps:
+            self._reservoir = max(0, self._reservoir - steps)
+            self._levels += (self._wall[self._at], self._reservoir)
 
     def _set_reservoir(self, steps: int | None) -> None:
         if steps != self._reservoir:
             self._reservoir = steps
-            self.history.levels.append(Level(self._now(), steps, self._mu(steps)))
+            self._levels += (self._wall[self._at], UNKNOWN if steps is None else steps)
 
     def _move_start(self, kind: int, _most: int, _source: int) -> None:
         self._begin_move(kind)
 
     def _begin_move(self, kind: int) -> Move:
-        self._move = Move(_word("move_start", "kind", kind), self._now())
+        name = _word("move_start", "kind", kind)
+        self._move = Move(name, self._now(), seq=self._number())
         self._move_at = self._at
         self.history.moves.append(self._move)
         if self._change:
@@ -472,7 +612,7 @@ class _Reader:
         move.steps += made
         move.mu = self._mu(move.steps)
         self._move_at = self._at
-        if move.kind != "rewind":
+        if move.kind not in _EMPTY_MOVES:
             self._drain(made)
 
     def _move_end(self, kind: int, made: int, total: int, reason: int) -> None:
@@ -480,12 +620,12 @@ class _Reader:
         move.steps = total
         move.mu = self._mu(total)
         move.reason = _word("move_end", "reason", reason)
-        if move.kind != "rewind":
+        if move.kind not in _EMPTY_MOVES:
             self._drain(made)
         self._move = None
 
     def _change_start(self, _reservoir: int, _source: int) -> None:
-        self._change = Change(self._now())
+        self._change = Change(self._now(), seq=self._number())
         self.history.changes.append(self._change)
         self._set_reservoir(None)
         if self._stop and self._stop.start_ms == self._now() and self._stop.reason == "suspended":
@@ -493,7 +633,7 @@ class _Reader:
 
     def _reservoir_set(self, steps: int, reservoir_mu: int, _source: int) -> None:
         if self._change is None:
-            self._change = Change(self._now())
+            self._change = Change(self._now(), seq=self._number())
             self.history.changes.append(self._change)
         self._change.reservoir_mu = reservoir_mu
         self._set_reservoir(steps)
@@ -505,7 +645,7 @@ class _Reader:
             self._open_stop(_alarm(alarm) if alarm else "suspended", _source(source))
 
     def _open_stop(self, reason: str, source: str) -> None:
-        self._stop = Stop(self._now(), self._now(), reason, source)
+        self._stop = Stop(self._now(), self._now(), reason, source, seq=self._number())
         self.history.stops.append(self._stop)
 
     def _end_stop(self) -> None:
@@ -521,7 +661,7 @@ class _Reader:
     def _resume(self, _source: int, suspended_s: int) -> None:
         if not self._stop:  # its beginning is not in the log, but its length is
             start = self._now() - suspended_s * 1000
-            self._stop = Stop(start, start, "suspended")
+            self._stop = Stop(start, start, "suspended", seq=self._number())
             self.history.stops.append(self._stop)
         self._end_stop()
 
@@ -539,7 +679,8 @@ class _Reader:
 
     def _alarm_raised(self, alarm: int, priority: int, value: int) -> None:
         name = _alarm(alarm)
-        risen = Alarm(name, _word("alarm_raised", "priority", priority), value, self._now())
+        word = _word("alarm_raised", "priority", priority)
+        risen = Alarm(name, word, value, self._now(), seq=self._number())
         self._alarms[alarm] = risen
         self.history.alarms.append(risen)
         if name in _STOPPING_FAULTS and not self._stop:
@@ -552,6 +693,16 @@ class _Reader:
     def _alarm_cleared(self, alarm: int, after_s: int) -> None:
         if alarm in self._alarms:
             self._alarms.pop(alarm).cleared_s = after_s
+
+    def _alarm_repeated(self, alarm: int, times: int) -> None:
+        self._tell(Told("repeat", _alarm(alarm), self._now(), None, times, self._number()))
+
+    def _reminder(self, kind: int, after_s: int) -> None:
+        name = "suspended" if kind == 0 else f"reminder_{kind}"
+        self._tell(Told("reminder", name, self._now(), after_s, None, self._number()))
+
+    def _tell(self, told: Told) -> None:
+        self.history.reminders.append(told)
 
     # ---- settings ------------------------------------------------------------------------
 
@@ -578,13 +729,34 @@ class _Reader:
     def _now(self) -> int:
         return self._wall[self._at]
 
+    def _number(self) -> int:
+        return self._seq[self._at]
+
     def _mu(self, steps: int | None) -> float | None:
-        if steps is None or self._scale is None:
+        if steps is None or not self._by:
             return None
-        return float(steps * 1000 / self._scale)
+        return steps * self._times / self._by
+
+    def _set_scale(self, scale: Fraction | None) -> None:
+        if scale:
+            self._times, self._by = 1000 * scale.denominator, scale.numerator
+            rows = len(self._doses) // _DOSE_SIZE, len(self._levels) // _LEVEL_SIZE
+            self._scales.append((*rows, self._times, self._by))
+
+    def _columns(self) -> None:
+        """The rows of doses and levels become columns."""
+        kind, start, end, steps, seq = _columns_of(self._doses, _DOSE_SIZE)
+        at, left = _columns_of(self._levels, _LEVEL_SIZE)
+        self._doses, self._levels = [], []
+        scales = [(times, by) for _, _, times, by in self._scales]
+        dose_mu = _in_mu(steps, [first for first, _, _, _ in self._scales], scales)
+        level_mu = _in_mu(left, [first for _, first, _, _ in self._scales], scales)
+        level_mu[left == UNKNOWN] = np.nan
+        self.history.doses = Doses(kind, start, end, steps, seq, dose_mu)
+        self.history.levels = Levels(at, left, level_mu)
 
     def _note(self, event: str, severity: str, text: str) -> None:
-        self.history.notes.append(Note(self._now(), severity, event, text))
+        self.history.notes.append(Note(self._now(), severity, event, text, self._number()))
 
     def _finish(self) -> None:
         """What is open at the end of the log is under way, or was when it was pulled."""
@@ -594,6 +766,8 @@ class _Reader:
             history.under_way.append(
                 UnderWay("basal", self._wall[self._lease.at], most, self._mu(most))
             )
+        if self._temporary:
+            self._temporary.outcome = "under_way"
         if self._bolus and self._part:
             most = self._part.max_steps
             self._bolus.outcome = "under_way"
@@ -603,6 +777,19 @@ class _Reader:
         if self._stop:
             self._stop.end_ms = max(self._stop.start_ms, self._now())
         self._end_rate(self._at)
+        self._columns()
+
+
+def _columns_of(rows: list[int], size: int) -> list[Integers]:
+    return list(np.array(rows, np.int64).reshape(-1, size).T.copy())
+
+
+def _in_mu(steps: Integers, firsts: list[int], scales: list[tuple[int, int]]) -> Floats:
+    """Milliunits of steps by the scale in force, each from the row `first` on; before, unknown."""
+    found = np.full(len(steps), np.nan)
+    for first, end, (times, by) in zip(firsts, [*firsts, len(steps)][1:], scales, strict=True):
+        found[first:end] = steps[first:end] * times / by
+    return found
 
 
 def _word(event: str, field: str, code: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import TextIO
 
 import numpy as np
@@ -17,11 +18,13 @@ from rich.table import Table
 from basalt import firmware, timeline
 from basalt.decode import Log
 from basalt.errors import WrongInput
+from basalt.progress import Progress, tell_nobody
 
 BASE = ("pump", "seq", "boot", "uptime_ms", "utc", "local", "event", "severity", "clock")
 _EPOCH = datetime(2020, 1, 1)
 _CHUNK = 20_000
 _PIPE_WIDTH = 250
+_LINES_AT_ONCE = 1_000
 _STYLES = {"warning": "yellow", "alarm": "bold red", "fault": "bold magenta", "unknown": "yellow"}
 
 Row = dict[str, str | int]
@@ -89,50 +92,72 @@ def select(log: Log, since: Moment | None, until: Moment | None, events: list[in
     return log.select(keep)
 
 
-def rows(log: Log) -> Iterator[Row]:
+def rows(logs: list[Log], progress: Progress = tell_nobody) -> Iterator[Row]:
     """Each record with its base columns and its own fields, coded ones as words."""
-    for start in range(0, len(log), _CHUNK):
-        part = np.zeros(len(log), np.bool_)
-        part[start : start + _CHUNK] = True
-        yield from _chunk(log.select(part))
-
-
-def write_table(logs: list[Log], console: Console) -> None:
-    """For a person; the own fields stand in one column."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    several = len(logs) > 1
-    for name in (*(["pump"] if several else []), "seq", "local", "event", "fields"):
-        table.add_column(name, justify="right" if name == "seq" else "left")
+    done, total = 0, sum(len(log) for log in logs)
     for log in logs:
-        for row in rows(log):
-            own = " ".join(f"{k}={v}" for k, v in row.items() if k not in BASE)
-            doubt = "" if row["clock"] == "set" else "?"
-            style = _STYLES.get(str(row["severity"]))
-            cells = [str(row["seq"]), f"{row['local']}{doubt}", str(row["event"]), own]
-            table.add_row(*([str(row["pump"])] if several else []), *cells, style=style)
+        for start in range(0, len(log), _CHUNK):
+            progress(done, total)
+            part = np.zeros(len(log), np.bool_)
+            part[start : start + _CHUNK] = True
+            chunk = log.select(part)
+            yield from _chunk(chunk)
+            done += len(chunk)
+    progress(done, total)
+
+
+def write_table(logs: list[Log], console: Console, progress: Progress = tell_nobody) -> None:
+    """For a person; the own fields stand in one column."""
     if not console.is_terminal:  # into a file or a pipe: each record is one line, however long
         console = Console(width=_PIPE_WIDTH, file=console.file, highlight=False)
-    console.print(table)
+    found = rows(logs, progress)
+    # One table of all rows would show the first when it has the last: one below the other, then.
+    console.print(_table(logs, list(islice(found, _LINES_AT_ONCE)), header=True))
+    for part in iter(lambda: list(islice(found, _LINES_AT_ONCE)), []):
+        console.print(_table(logs, part, header=False))
 
 
-def write_csv(logs: list[Log], out: TextIO) -> None:
+def _table(logs: list[Log], part: list[Row], header: bool) -> Table:
+    """Some rows, in columns that are as wide in the first part of the log as in the last."""
+    table = Table(box=None, header_style="bold", pad_edge=False, show_header=header)
+    names = [_event_name(event) for log in logs for event in np.unique(log.event).tolist()]
+    widths = {
+        "pump": max([len(log.pump) for log in logs], default=0),
+        "seq": max([len(str(log.seq[-1])) for log in logs if len(log)], default=0),
+        "local": len(local_text(0)) + 1,
+        "event": max([len(name) for name in names], default=0),
+    }
+    if len(logs) == 1:
+        del widths["pump"]
+    for name, width in widths.items():
+        justify = "right" if name == "seq" else "left"
+        table.add_column(name, justify=justify, min_width=max(width, len(name)))
+    table.add_column("fields")
+    for row in part:
+        own = " ".join(f"{k}={v}" for k, v in row.items() if k not in BASE)
+        doubt = "" if row["clock"] == "set" else "?"
+        cells = {**row, "local": f"{row['local']}{doubt}"}
+        style = _STYLES.get(str(row["severity"]))
+        table.add_row(*(str(cells[name]) for name in widths), own, style=style)
+    return table
+
+
+def write_csv(logs: list[Log], out: TextIO, progress: Progress = tell_nobody) -> None:
     """One line for each record; a column for each field of the events that occur."""
     names = list(BASE)
     for event in sorted({int(number) for log in logs for number in np.unique(log.event)}):
         names += [name for name in _field_names(event) if name not in names]
     writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
     writer.writeheader()
-    for log in logs:
-        writer.writerows(rows(log))
+    writer.writerows(rows(logs, progress))
 
 
-def write_json(logs: list[Log], out: TextIO) -> None:
+def write_json(logs: list[Log], out: TextIO, progress: Progress = tell_nobody) -> None:
     """A list of objects, written as it is read."""
     before = "["
-    for log in logs:
-        for row in rows(log):
-            out.write(before + "\n" + json.dumps(row))
-            before = ","
+    for row in rows(logs, progress):
+        out.write(before + "\n" + json.dumps(row))
+        before = ","
     out.write("[]\n" if before == "[" else "\n]\n")
 
 
@@ -145,6 +170,10 @@ def utc_text(utc_ms: int) -> str:
     """Milliseconds since 1970 as RFC 3339 in UTC."""
     when = datetime.fromtimestamp(utc_ms // 1000, UTC)
     return f"{when:%Y-%m-%dT%H:%M:%S}.{utc_ms % 1000:03d}Z"
+
+
+def _event_name(event: int) -> str:
+    return firmware.EVENTS[event].name if event in firmware.EVENTS else f"event_{event}"
 
 
 def _field_names(event: int) -> list[str]:
@@ -172,7 +201,7 @@ def _chunk(log: Log) -> Iterator[Row]:
             "uptime_ms": up,
             "utc": utc_text(utc),
             "local": local_text(local),
-            "event": known.name if known else f"event_{event}",
+            "event": _event_name(event),
             "severity": known.severity if known else "unknown",
             "clock": timeline.CLOCKS[clock],
         }
@@ -182,7 +211,7 @@ def _chunk(log: Log) -> Iterator[Row]:
         yield row
 
 
-WRITERS: dict[Format, Callable[[list[Log], TextIO], None]] = {
+WRITERS: dict[Format, Callable[[list[Log], TextIO, Progress], None]] = {
     Format.CSV: write_csv,
     Format.JSON: write_json,
 }

@@ -37,19 +37,26 @@ def facts(rows: list[tuple[str, str]]) -> None:
 class Bar:
     """A progress bar on standard error, on a terminal only."""
 
-    def __init__(self, progress: Progress, what: str) -> None:
+    def __init__(self, progress: Progress, what: str, at_once: bool) -> None:
         self._progress = progress
-        self._task = progress.add_task(what, total=None)
+        self._what = what
+        self._task = progress.add_task(what, total=None) if at_once else None
 
     def __call__(self, done: int, total: int) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(self._what, total=None)
         self._progress.update(self._task, completed=done, total=total)
 
 
 @contextmanager
-def bar(what: str) -> Generator[Bar]:
-    """`with bar("Pulling") as progress: ... progress(done, of)`."""
+def bar(what: str, at_once: bool = True, shown: bool = True) -> Generator[Bar]:
+    """`with bar("Pulling") as progress: ... progress(done, of)`.
+
+    It is there at once, or from the first word of progress on; on a terminal, if `shown`.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    quiet = not (shown and err.is_terminal)
     with Progress(
-        *columns, TimeRemainingColumn(), console=err, transient=True, disable=not err.is_terminal
+        *columns, TimeRemainingColumn(), console=err, transient=True, disable=quiet
     ) as progress:
-        yield Bar(progress, what)
+        yield Bar(progress, what, at_once)

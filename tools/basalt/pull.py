@@ -4,7 +4,7 @@ Whatever was kept when it was stopped is whole, and the next pull goes on behind
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,13 +13,12 @@ from basalt import decode, firmware
 from basalt.client import Identity, LogSlice, PumpLink, Status
 from basalt.errors import Problem
 from basalt.firmware import protocol_module as protocol
+from basalt.progress import Progress
 from basalt.store import Gap, Store, StoredPump
 from basalt.timeline import Anchor
 
 _KEEP_EVERY_S = 0.5
 _RECORD = firmware.RECORD_SIZE
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -130,8 +129,10 @@ def _place(
 ) -> tuple[str, int, bool]:
     """(name of the log in the store, first number that is new, whether it began anew)."""
     ours = [pump for pump in store.pumps() if pump.unique_id == identity.unique_id]
-    if ours and _is_same_log(link, store, ours[-1], status):
-        return ours[-1].pump, ours[-1].last_seq + 1, False
+    # Newest first; an older one goes on where two boards have one number.
+    for each in reversed(ours):
+        if _is_same_log(link, store, each, status):
+            return each.pump, each.last_seq + 1, False
     log = ours[-1].log + 1 if ours else 1
     pump = store.add_pump(identity.unique_id, log, identity.name, identity.board, identity.version)
     return pump, 1, bool(ours)

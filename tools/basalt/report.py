@@ -1,5 +1,6 @@
 """The command `basalt report`: what a store tells about each day, as a page, a table or JSON."""
 
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -10,10 +11,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from basalt import history_reader, output, report_json, report_page, report_words
+from basalt import (
+    history_reader,
+    open_store,
+    output,
+    report_json,
+    report_page,
+    report_pdf,
+    report_words,
+)
 from basalt.analysis import Analysis, Day, analyse
-from basalt.errors import Problem, WrongInput
+from basalt.errors import WrongInput
+from basalt.progress import Progress, tell_nobody
 from basalt.store import Store, StoredPump
+from basalt.whole_file import replaced
 
 
 def command(
@@ -22,6 +33,10 @@ def command(
     ],
     out: Annotated[
         Path | None, typer.Option("--out", help="HTML file to write; an earlier one is replaced.")
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", help="PDF file to write, with a browser."),
     ] = None,
     pump: Annotated[
         str | None, typer.Option("--pump", help="Which pump, if the store has several.")
@@ -37,37 +52,61 @@ def command(
     Per day: total dose, basal and bolus share, boluses asked, given, stopped and refused, alarms,
     time without delivery, reservoir changes, and what is uncertain after power cuts.
     """
-    if out is None and not as_json:
-        raise WrongInput("Say where the page goes with --out FILE.html, or ask for --json.")
+    if out is None and pdf is None and not as_json:
+        raise WrongInput(
+            "Say where the page goes with --out FILE.html or --pdf FILE.pdf, or ask for --json."
+        )
+    if pdf is not None:
+        report_pdf.browser()
     first, last = _day(since, "--since"), _day(until, "--until")
     if first and last and first > last:
         raise WrongInput(f"--since {first} is after --until {last}.")
-    stored, analysis = figures_of(store, pump, first, last)
+    with output.bar("Reading") as progress:
+        stored, analysis = figures_of(store, pump, first, last, progress)
     if out is not None:
         write_page(out, stored, analysis)
+    if pdf is not None:
+        _write_pdf(pdf, stored, analysis)
     if as_json:
         output.print_json(report_json.to_json(analysis))
-    elif out is not None:
-        days = sum(1 for day in analysis.days if not day.is_empty)
-        size = out.stat().st_size / 1_000_000
-        text = f"{out}: {days} {'day' if days == 1 else 'days'} of {stored.name}, {size:.1f} MB."
-        output.out.print(text, markup=False)
+        return
+    for path in (out, pdf):
+        if path is not None:
+            days = sum(1 for day in analysis.days if not day.is_empty)
+            size = path.stat().st_size / 1_000_000
+            text = (
+                f"{path}: {days} {'day' if days == 1 else 'days'} of {stored.name}, {size:.1f} MB."
+            )
+            output.out.print(text, markup=False)
+
+
+def _write_pdf(pdf: Path, stored: StoredPump, analysis: Analysis) -> None:
+    with tempfile.TemporaryDirectory(prefix="basalt-") as folder:
+        page = Path(folder) / "report.html"
+        write_page(page, stored, analysis)
+        with output.bar("Printing"):
+            report_pdf.write(page, pdf)
 
 
 def figures_of(
-    store: Path, pump: str | None = None, since: date | None = None, until: date | None = None
+    store: Path,
+    pump: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    progress: Progress = tell_nobody,
 ) -> tuple[StoredPump, Analysis]:
     """The figures of one pump of a store, and what the store says of it."""
-    with Store.open(store) as kept:
+    with open_store.opened(store) as kept:
         stored = _choose(kept, pump)
         damaged = len(kept.damaged(stored.pump))
         log = kept.log(stored.pump)
-        history = history_reader.read(log, kept.gaps(stored.pump), damaged)
+        gaps = kept.gaps(stored.pump)
+        history = history_reader.read(log, gaps, damaged, progress=progress)
     return stored, analyse(history, since, until)
 
 
 def write_page(out: Path, stored: StoredPump, analysis: Analysis) -> None:
-    """Write the page; Problem when the file cannot be written."""
+    """Write the page; Problem when the file cannot be written, and an earlier one stays."""
     facts = report_page.Facts(
         name=stored.name,
         board=stored.board,
@@ -75,10 +114,8 @@ def write_page(out: Path, stored: StoredPump, analysis: Analysis) -> None:
         written=time.strftime("%Y-%m-%d %H:%M"),
     )
     page = report_page.render(analysis, facts)
-    try:
-        out.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"{out} cannot be written: {error.strerror}.") from error
+    with replaced(out) as file:
+        file.write(page)
 
 
 def print_day_table(console: Console, days: Sequence[Day], in_units: bool = True) -> None:

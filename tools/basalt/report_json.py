@@ -1,10 +1,13 @@
 """Writes the figures of an analysis as plain values, for other programs."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from basalt import report_findings
 from basalt.analysis import Amount, Analysis, Bounds, Day, Summary
-from basalt.history import Alarm, Bolus, Missing, Stop, Uncertain
+from basalt.engine import Rows
+from basalt.history import Alarm, Bolus, Missing, Stop, Temporary, Uncertain
 
 
 def to_json(analysis: Analysis) -> dict[str, Any]:
@@ -18,6 +21,24 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
         "odometer_differences": analysis.odometer_differences,
         "summary": _summary(analysis.summary),
         "days": [_day(day) for day in analysis.days],
+        "months": _bare(analysis.months),
+        "by_hour_of_day": _bare(analysis.clock_hours),
+        "boluses_by_kind": _bare(analysis.bolus_kinds),
+        "alarms_by_kind": _bare(analysis.alarm_kinds),
+        "stops_by_reason": _bare(analysis.stop_reasons),
+        "changes": [_change(row) for row in analysis.changes],
+        "change_habits": _bare(analysis.change_habits),
+        "clock_changes": [
+            {
+                "at": local_text(one.at_ms),
+                "forward_s": one.forward_s,
+                "utc_offset_min": one.utc_offset_min,
+                "source": one.source,
+            }
+            for one in analysis.clock_changes
+        ],
+        "temporary_basals": [_temporary(one) for one in analysis.temporaries],
+        "habits": [asdict(habit) for habit in report_findings.habits(analysis)],
         "missing": [_missing(found) for found in analysis.missing],
         "under_way": [
             {
@@ -33,6 +54,20 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
 def local_text(at_ms: int) -> str:
     """A wall clock time as YYYY-MM-DDTHH:MM:SS."""
     return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
+def _bare(rows: Rows) -> Rows:
+    """Rows without the pump, which stands above them all."""
+    return [{name: value for name, value in row.items() if name != "pump"} for row in rows]
+
+
+def _change(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "what": row["kind"],
+        "at": local_text(row["start_ms"]),
+        "since_s": None if row["since_ms"] is None else row["since_ms"] // 1000,
+        "mu": row["mu"],
+    }
 
 
 def _summary(summary: Summary) -> dict[str, Any]:
@@ -54,6 +89,16 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "stopped_s": summary.stopped_s,
         "reservoir_changes": summary.changes,
         "restarts": summary.restarts,
+        "suspended_s": summary.suspended_s,
+        "off_s": summary.off_s,
+        "alarms_a_day": summary.alarms_a_day,
+        "acknowledged": summary.acknowledged,
+        "acknowledged_soon": summary.acknowledged_soon,
+        "alarms_repeated": summary.repeats,
+        "reminders": summary.reminders,
+        "clock_changes": summary.clock_changes,
+        "days_without_bolus": summary.days_without_bolus,
+        "meals_missed": summary.meals_missed,
         "missing_records": summary.missing_records,
     }
 
@@ -63,6 +108,7 @@ def _day(day: Day) -> dict[str, Any]:
         "date": day.date.isoformat(),
         "covered_s": day.covered_s,
         "whole": day.is_whole,
+        "meals_missed": day.meals_missed,
         "total": _amount(day.total),
         "basal": _amount(day.basal),
         "bolus": _amount(day.bolus),
@@ -127,6 +173,20 @@ def _uncertain(found: Uncertain) -> dict[str, Any]:
         "end": local_text(found.end_ms),
         "least": _amount(Amount(found.min_steps, found.min_mu)),
         "most": _amount(Amount(found.max_steps, found.max_mu)),
+    }
+
+
+def _temporary(found: Temporary) -> dict[str, Any]:
+    given = None if found.steps is None else Amount(found.steps, found.mu)
+    return {
+        "start": local_text(found.start_ms),
+        "end": None if found.end_ms is None else local_text(found.end_ms),
+        "percent": found.percent,
+        "rate_mu_h": found.rate_mu_h,
+        "asked_min": found.asked_min,
+        "given": _amount(given),
+        "outcome": found.outcome,
+        "source": found.source,
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from basalt import __version__, report_plots, report_words
+from basalt import __version__, report_findings, report_plots, report_words
 from basalt.analysis import Analysis
 
 _FOLDER = Path(__file__).resolve().parent
@@ -36,7 +36,10 @@ def render(analysis: Analysis, facts: Facts) -> str:
     shown = filled[-MOST_DAYS:]
     figures: dict[str, Any] = {}
     if analysis.days:
-        figures["daily"] = report_plots.daily(analysis)
+        figures["daily"] = report_plots.daily(
+            analysis, shown[0].date if len(shown) < len(filled) else None
+        )
+        figures["hours"] = report_plots.clock_hours(analysis)
     for day in shown:
         figures[day.date.isoformat()] = report_plots.day(day, analysis.in_units)
     environment = jinja2.Environment(
@@ -51,6 +54,10 @@ def render(analysis: Analysis, facts: Facts) -> str:
         summary=analysis.summary,
         days=analysis.days,
         shown=shown,
+        table=analysis.days if len(filled) <= MOST_DAYS else shown,
+        findings=report_findings.findings(analysis),
+        habits=report_findings.habits(analysis),
+        alarms_by_kind=sorted(analysis.alarm_kinds, key=_by_priority),
         filled=len(filled),
         in_units=analysis.in_units,
         unit="U" if analysis.in_units else "steps",
@@ -68,6 +75,10 @@ def render(analysis: Analysis, facts: Facts) -> str:
     )
 
 
+def _by_priority(row: dict[str, Any]) -> tuple[int, int]:
+    return -report_plots.PRIORITIES.get(row["priority"], 0), -row["alarms"]
+
+
 def _asset(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
@@ -82,4 +93,4 @@ def _plotly() -> str:
     # Packed: the page is 2 MB instead of 5. Every browser since 2023 can unpack it. Read from the
     # package as its own `get_plotlyjs` does, without the seconds that importing all of it takes.
     source = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-    return base64.b64encode(gzip.compress(source, 9, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(source, 6, mtime=0)).decode()

@@ -5,6 +5,7 @@ are in light, in dark and on paper. Times are milliseconds on the wall clock.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from basalt import report_words as words
@@ -13,7 +14,7 @@ from basalt.history import DAY_MS, Alarm, Bolus, Stop
 
 Figure = dict[str, Any]
 
-_PRIORITIES = {"high": 2, "medium": 1, "low": 0}
+PRIORITIES = {"high": 2, "medium": 1, "low": 0}
 _SYMBOLS = {"high": "triangle-up", "medium": "diamond", "low": "circle"}
 _NEAR_MS = 75 * 60_000  # alarms closer than this share one label
 _LABEL_MS = 40 * 60_000  # a band shorter than this has no label
@@ -21,15 +22,17 @@ _MOST_LABELLED = 12
 _MOST_DAY_NAMES = 8
 _DAY_HEIGHT = 470
 _DAILY_HEIGHT = 300
+_HOURS_HEIGHT = 260
 
 
-def daily(analysis: Analysis) -> Figure:
-    """Bars of each day: basal, bolus, and on top what is uncertain."""
+def daily(analysis: Analysis, newest: date | None = None) -> Figure:
+    """Bars of each day, or of those from `newest` on: basal, bolus, on top what is uncertain."""
     unit = "U" if analysis.in_units else "steps"
-    dates = [day.date.isoformat() for day in analysis.days]
-    names = [words.day_name(day.date) for day in analysis.days]
+    days = [day for day in analysis.days if newest is None or day.date >= newest]
+    dates = [day.date.isoformat() for day in days]
+    names = [words.day_name(day.date) for day in days]
     every = -(-len(dates) // _MOST_DAY_NAMES)
-    pale = [1.0 if day.is_whole else 0.55 for day in analysis.days]
+    pale = [1.0 if day.is_whole else 0.55 for day in days]
 
     def bars(name: str, values: Sequence[float | None], colour: str, **marker: Any) -> Figure:
         return {
@@ -46,10 +49,10 @@ def daily(analysis: Analysis) -> Figure:
         return [_value(amount, analysis.in_units) for amount in amounts]
 
     traces = [
-        bars("Basal", column([day.basal for day in analysis.days]), "var(--basal)"),
-        bars("Bolus", column([day.bolus for day in analysis.days]), "var(--bolus)"),
+        bars("Basal", column([day.basal for day in days]), "var(--basal)"),
+        bars("Bolus", column([day.bolus for day in days]), "var(--bolus)"),
     ]
-    doubts = [day.uncertain_dose.most for day in analysis.days]
+    doubts = [day.uncertain_dose.most for day in days]
     if any(doubt.steps for doubt in doubts):
         hatch = {"shape": "/", "fgcolor": "var(--uncertain)", "bgcolor": "var(--paper)", "size": 5}
         edge = {"color": "var(--uncertain)", "width": 1}
@@ -77,6 +80,52 @@ def daily(analysis: Analysis) -> Figure:
         "ticktext": names[::every],
     }
     layout["yaxis"] = _axis(f"{unit} a day", [0, 1])
+    return {"data": traces, "layout": layout}
+
+
+def clock_hours(analysis: Analysis) -> Figure:
+    """Bars of each hour of the clock: basal and bolus on an average day, and boluses begun."""
+    unit = "U" if analysis.in_units else "steps"
+    days = max(1, analysis.summary.days)
+    rows = {row["hour"]: row for row in analysis.clock_hours}
+    hours = [f"{hour:02d}" for hour in range(24)]
+
+    def values(name: str) -> list[float]:
+        amounts = [rows.get(hour, {}) for hour in range(24)]
+        found = [Amount(r.get(f"{name}_steps", 0), r.get(f"{name}_mu", 0.0)) for r in amounts]
+        return [round(_value(one, analysis.in_units) / days, 4) for one in found]
+
+    begun = [rows.get(hour, {}).get("boluses", 0) for hour in range(24)]
+    traces: list[Figure] = []
+    for name, colour in (("basal", "var(--basal)"), ("bolus", "var(--bolus)")):
+        traces.append(
+            {
+                "type": "bar",
+                "name": name.capitalize(),
+                "x": hours,
+                "y": values(name),
+                "customdata": begun,
+                "marker": {"color": colour},
+                "hovertemplate": f"%{{x}}:00\u2013%{{x}}:59<br>{name} on an average day: "
+                f"%{{y:.2f}} {unit}<br>boluses begun in all: %{{customdata}}<extra></extra>",
+            }
+        )
+    layout = _layout(_HOURS_HEIGHT)
+    layout["barmode"] = "stack"
+    layout["bargap"] = 0.2
+    layout["showlegend"] = True
+    place = {"x": 0, "y": 1.02, "yanchor": "bottom"}
+    layout["legend"] = {"orientation": "h", "traceorder": "normal", **place}
+    layout["margin"] = {"l": 46, "r": 12, "t": 34, "b": 30}
+    layout["xaxis"] = {
+        "type": "category",
+        "fixedrange": True,
+        "showgrid": False,
+        "tickangle": 0,
+        "tickvals": hours[::3],
+        "ticktext": [f"{hour}:00" for hour in hours[::3]],
+    }
+    layout["yaxis"] = _axis(f"{unit} an hour", [0, 1])
     return {"data": traces, "layout": layout}
 
 
@@ -253,7 +302,7 @@ def _alarms(alarms: list[Alarm]) -> list[Figure]:
             groups[-1].append(alarm)
         else:
             groups.append([alarm])
-    tops = [max(group, key=lambda one: _PRIORITIES.get(one.priority, 0)) for group in groups]
+    tops = [max(group, key=lambda one: PRIORITIES.get(one.priority, 0)) for group in groups]
     labels = [
         words.plain(top.alarm) + (f" +{len(group) - 1}" if len(group) > 1 else "")
         for top, group in zip(tops, groups, strict=True)

@@ -1,9 +1,11 @@
 """Says figures of the report in words: amounts, times, outcomes, reasons."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from basalt.analysis import Amount, Bounds, Day
-from basalt.history import Alarm, Bolus, Level, Missing, Off, Stop, Uncertain, UnderWay
+from basalt.history import Alarm, Bolus, Missing, Off, Stop, Temporary, Uncertain, UnderWay
+from basalt.history_columns import Level
 
 _MINUTE = 60
 _HOUR = 3600
@@ -36,7 +38,22 @@ _STOPS = {
     "reservoir_change": "Reservoir change",
     "service": "Service",
 }
-_MOVES = {"prime": "Tubing primed", "cannula": "Cannula filled"}
+_TEMPORARY_ENDS = {
+    "time": "at its time",
+    "stopped": "by hand",
+    "stopped_remotely": "by link",
+    "renewed": "another took its place",
+    "suspended": "delivery was suspended",
+    "alarm": "an alarm stopped delivery",
+    "power_lost": "the power was lost",
+    "no_end": "not in the log",
+    "under_way": "under way",
+}
+_MOVES = {
+    "prime": "Tubing primed",
+    "cannula": "Cannula filled",
+    "measure": "Pumped onto a scale, to calibrate,",
+}
 _RESTARTS = {
     "power_on": "Without power",
     "watchdog": "Restarted by its watchdog",
@@ -103,6 +120,56 @@ def duration(seconds: float | None) -> str:
     return f"{whole // (24 * _HOUR)} d {whole // _HOUR % 24} h"
 
 
+def count(number: int, one: str, more: str = "") -> str:
+    """'1 alarm', '3 alarms'."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
+
+
+def times(number: int) -> str:
+    """'once', 'twice', '3 times'."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def given(row: dict[str, Any], name: str, in_units: bool = True) -> str:
+    """An amount in a row of figures."""
+    return amount(Amount(row[f"{name}_steps"], row[f"{name}_mu"]), in_units)
+
+
+def average(row: dict[str, Any], in_units: bool = True) -> str:
+    """The average day of a month, a dash when no day of it is whole."""
+    if row["average_steps"] is None:
+        return "–"
+    return amount(Amount(round(row["average_steps"]), row["average_mu"]), in_units)
+
+
+def row_share(row: dict[str, Any]) -> str:
+    """The basal share of a month."""
+    steps = row["basal_steps"] + row["bolus_steps"]
+    return share(row["basal_steps"] / steps if steps else None)
+
+
+def reason(name: str) -> str:
+    """Why nothing was delivered."""
+    return _STOPS.get(name, f"Stopped by: {name.replace('_', ' ')}")
+
+
+def kind_outcome(row: dict[str, Any]) -> str:
+    """How the boluses of a kind ended, or why they were refused."""
+    if row["what"] == "refusal":
+        return f"refused: {row['outcome'].replace('_', ' ')}"
+    return _OUTCOMES.get(row["outcome"], plain(row["outcome"]))
+
+
+def month(text: str) -> str:
+    """'2026-01' as 'January 2026'."""
+    return f"{datetime.strptime(text, '%Y-%m'):%B %Y}"
+
+
+def clock_change(forward_s: int) -> str:
+    """How far a clock was set, and which way."""
+    return f"{duration(abs(forward_s))} {'forward' if forward_s >= 0 else 'back'}"
+
+
 def clock(at_ms: int) -> str:
     """HH:MM on the wall."""
     return f"{_moment(at_ms):%H:%M}"
@@ -154,7 +221,7 @@ def over(alarm: Alarm) -> str:
 
 def stop(found: Stop) -> str:
     """Why nothing was delivered."""
-    text = _STOPS.get(found.reason, f"Stopped by: {found.reason.replace('_', ' ')}")
+    text = reason(found.reason)
     return f"{text}, by {found.source}" if found.reason == "suspended" and found.source else text
 
 
@@ -164,6 +231,21 @@ def off(found: Off) -> str:
     if found.known:
         return text
     return f"{text}; for how long is not known"
+
+
+def temporary_rate(found: Temporary) -> str:
+    """What was asked for in place of the program."""
+    return f"{units(found.rate_mu_h)} U/h" if found.percent is None else f"{found.percent} %"
+
+
+def temporary_given(found: Temporary, in_units: bool = True) -> str:
+    """What it gave, a dash where its end is not in the log."""
+    return amount(None if found.steps is None else Amount(found.steps, found.mu), in_units)
+
+
+def temporary_end(found: Temporary) -> str:
+    """How it ended."""
+    return _TEMPORARY_ENDS.get(found.outcome, plain(found.outcome))
 
 
 def missing(found: Missing) -> str:
@@ -206,7 +288,7 @@ def remarks(day: Day, in_units: bool = True) -> list[tuple[str, str, str]]:
         found.append((change.start_ms, f"Reservoir change, {text}", "info"))
     unit = "U" if in_units else "steps"
     for move in day.moves:
-        if move.kind != "rewind":
+        if move.kind not in ("rewind", "take_up"):
             made = amount(Amount(move.steps, move.mu), in_units)
             text = _MOVES.get(move.kind, plain(move.kind))
             found.append((move.start_ms, f"{text} with {made} {unit}, beside the dose", "info"))

@@ -1,5 +1,6 @@
 """`basalt sim`: the virtual pump in the terminal, or served without one on its serial port."""
 
+import json
 import select
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,17 +42,22 @@ def command(
         Path | None,
         typer.Option(help="File that keeps the pump's flash between runs; else it is a new pump."),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="With --pty: print the port as JSON.")
+    ] = False,
 ) -> None:
     """Run a virtual pump in this terminal: its screen, its buttons, faults, and a serial port."""
     if bench not in BENCHES:
         raise WrongInput(f"There is no bench {bench!r}; there are {' and '.join(BENCHES)}.")
     if not SLOWEST <= speed <= FASTEST:
         raise WrongInput(f"A speed is from {SLOWEST:g} to {FASTEST:g}, not {speed:g}.")
+    if as_json and not pty:
+        raise WrongInput("A picture is no JSON; say --pty as well.")
     if not pty and not is_terminal():
         raise Problem("There is no terminal to draw in; `basalt sim --pty` serves the port alone.")
     with Signals() as signals:
         try:
-            _run(open_bench(bench, flash), speed, pty, signals.check)
+            _run(open_bench(bench, flash), speed, pty, signals.check, as_json)
         except (QuitError, EndedError, GoneError, KeyboardInterrupt):
             return
 
@@ -65,10 +71,10 @@ def open_bench(bench: str, flash: Path | None) -> Bench:
     return HostBench(flash)
 
 
-def _run(bench: Bench, speed: float, pty: bool, check: Check) -> None:
+def _run(bench: Bench, speed: float, pty: bool, check: Check, as_json: bool) -> None:
     try:
         if pty:
-            _serve(bench, speed, check)
+            _serve(bench, speed, check, as_json)
         else:
             _play(bench, speed, check)
     finally:
@@ -91,10 +97,10 @@ def _greet(link: PumpLink) -> None:
         link.acknowledge()  # that its log is new
 
 
-def _serve(bench: Bench, speed: float, check: Check) -> None:
+def _serve(bench: Bench, speed: float, check: Check, as_json: bool) -> None:
     """Without a picture: the port's path, then the pump, until somebody ends it."""
     _set_up(bench, check)
-    print(bench.port, flush=True)  # noqa: T201
+    print(json.dumps({"port": bench.port}) if as_json else bench.port, flush=True)  # noqa: T201
     pace, saver = Pace(bench, speed), Saver(bench)
     while True:
         select.select([bench], [], [], _NAP_S)

@@ -1,84 +1,25 @@
 """The store: one SQLite file that keeps the records of any number of pumps, raw and in columns.
 
-    pumps     one row for each log of each pump. `pump` is its unique id in hex; a log that began
-              anew (its flash was erased, so its numbers began again) gets '#2', '#3', ... added
-    records   the 32 bytes as they came, and their head in columns; never changed, never doubled
-    gaps      numbers that are not there: dropped by the pump before they were pulled, missing in
-              its log, or damaged
-    damaged   32 bytes that came with a wrong checksum, as they came
-    anchors   what the host's clock showed at an uptime of a boot; see timeline.py
-    events    names of the event numbers, for whoever reads the file with other programs
-
-The event's own fields are decoded from `raw` when they are read. UTC times are computed when they
-are read too, because a later clock change tells more about earlier records.
+Its tables are described in store_schema.py. Every change is one transaction: all of it is durable
+on return, or nothing. The event's own fields are decoded from `raw` when a log is read, and so are
+its UTC times.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+import uuid
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
-from basalt import decode, firmware, timeline
+from basalt import decode, store_schema, timeline
 from basalt.decode import Log
-from basalt.errors import StoreProblem
-
-APPLICATION_ID = 0x42534C54  # 'BSLT', in the head of the SQLite file
-VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE pumps (
-    pump_no INTEGER PRIMARY KEY,
-    pump TEXT NOT NULL UNIQUE,       -- unique id in hex, and '#2' and so on for a log begun anew
-    unique_id TEXT NOT NULL,
-    log INTEGER NOT NULL,            -- 1, 2, ...: which log of this pump
-    name TEXT NOT NULL,
-    board TEXT NOT NULL,
-    version TEXT NOT NULL,           -- of the firmware, when it was pulled last
-    first_pull TEXT NOT NULL,        -- UTC
-    last_pull TEXT NOT NULL
-);
-CREATE TABLE records (
-    pump_no INTEGER NOT NULL REFERENCES pumps,
-    seq INTEGER NOT NULL,
-    boot INTEGER NOT NULL,
-    uptime_ms INTEGER NOT NULL,
-    event INTEGER NOT NULL,          -- see table events
-    local_s INTEGER NOT NULL,        -- seconds since 2020-01-01 00:00, as the pump showed it
-    trusted INTEGER NOT NULL,        -- 1: its clock was set since the power was lost
-    raw BLOB NOT NULL,               -- 32 bytes, as firmware/pump/core/record.py describes
-    PRIMARY KEY (pump_no, seq)
-) WITHOUT ROWID;
-CREATE TABLE gaps (
-    pump_no INTEGER NOT NULL REFERENCES pumps,
-    first_seq INTEGER NOT NULL,
-    last_seq INTEGER NOT NULL,
-    reason TEXT NOT NULL,            -- dropped, missing or damaged
-    noticed TEXT NOT NULL,           -- UTC
-    PRIMARY KEY (pump_no, first_seq)
-) WITHOUT ROWID;
-CREATE TABLE damaged (
-    pump_no INTEGER NOT NULL REFERENCES pumps,
-    after_seq INTEGER NOT NULL,      -- the record before it
-    raw BLOB NOT NULL,
-    noticed TEXT NOT NULL,           -- UTC
-    PRIMARY KEY (pump_no, after_seq, raw)
-) WITHOUT ROWID;
-CREATE TABLE anchors (
-    pump_no INTEGER NOT NULL REFERENCES pumps,
-    boot INTEGER NOT NULL,
-    uptime_ms INTEGER NOT NULL,
-    utc_ms INTEGER NOT NULL,         -- by the clock of the computer, since 1970
-    utc_offset_min INTEGER NOT NULL, -- the pump's
-    PRIMARY KEY (pump_no, boot)
-) WITHOUT ROWID;
-CREATE TABLE events (number INTEGER PRIMARY KEY, name TEXT NOT NULL, severity TEXT NOT NULL);
-"""
+from basalt.errors import StoreProblem, WrongInput
+from basalt.progress import Progress, tell_nobody
+from basalt.store_schema import APPLICATION_ID, VERSION
 
 
 @dataclass(frozen=True)
@@ -109,32 +50,57 @@ class Gap:
 class Store:
     """An open store. Use it in a `with`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, address: str) -> None:
         self.path = path
-        self._db = connection
+        self._address = address  # by which SQLite finds it, from here and from another store
+        self._db = sqlite3.connect(address, timeout=10, isolation_level=None, uri=True)
+        self._within = False  # a transaction is open
 
     @classmethod
-    def open(cls, path: Path, create: bool = False) -> Self:
-        """The store at `path`; StoreProblem when there is none, or it is not one that we know."""
+    def open(cls, path: Path, create: bool = False, progress: Progress = tell_nobody) -> Self:
+        """The store at `path`; StoreProblem when there is none, or it is not one that we know.
+
+        One of an earlier version is brought up: `progress(done, of)` counts its records.
+        """
         if path.is_dir():
             raise StoreProblem(f"{path} is a folder; name a file for the store.")
         if not create and not path.exists():
             raise StoreProblem(f"There is no store at {path}; make one with `basalt pull`.")
         if not path.parent.is_dir():
             raise StoreProblem(f"There is no folder {path.parent} for the store; make it first.")
+        return cls._checked(path, path.absolute().as_uri(), create, progress)
+
+    @classmethod
+    def read(cls, path: Path, progress: Progress = tell_nobody) -> Self:
+        """The store at `path`, never written: an old one is brought up in memory."""
+        if not path.is_file():
+            raise StoreProblem(f"There is no store at {path}.")
+        address = f"{path.absolute().as_uri()}?mode=ro"
         try:
-            db = sqlite3.connect(path, timeout=10, isolation_level=None)
+            with closing(sqlite3.connect(address, uri=True)) as db:
+                if not _is_earlier(db):
+                    return cls._checked(path, address, False, progress)
+                store = cls(path, _in_memory())
+                db.backup(store._db)
+        except sqlite3.Error as error:
+            raise StoreProblem(_sentence(path, error)) from error
+        with _closed_on_error(store):
+            store._check(False, progress)
+        return store
+
+    @classmethod
+    def in_memory(cls, path: Path) -> Self:
+        """An empty store in memory, for what a file of another form holds; `path` is its name."""
+        return cls._checked(path, _in_memory(), True, tell_nobody)
+
+    @classmethod
+    def _checked(cls, path: Path, address: str, create: bool, progress: Progress) -> Self:
+        try:
+            store = cls(path, address)
         except sqlite3.Error as error:
             raise StoreProblem(f"{path} cannot be opened as a store: {error}.") from error
-        store = cls(path, db)
-        try:
-            store._check(create)
-        except sqlite3.Error as error:
-            db.close()
-            raise StoreProblem(_sentence(path, error)) from error
-        except StoreProblem:
-            db.close()
-            raise
+        with _closed_on_error(store):
+            store._check(create, progress)
         return store
 
     def __enter__(self) -> Self:
@@ -160,6 +126,13 @@ class Store:
             " LEFT JOIN records r ON r.pump_no = p.pump_no GROUP BY p.pump_no ORDER BY p.pump_no"
         )
         return [StoredPump(*row) for row in rows]
+
+    def check_pump(self, pump: str | None) -> None:
+        """WrongInput, with the names there are, when there is no such pump; None is any."""
+        names = [each.pump for each in self.pumps()]
+        if pump is not None and pump not in names:
+            there = ", ".join(names) or "none"
+            raise WrongInput(f"There is no pump {pump} in {self.path}; there are: {there}.")
 
     def log(self, pump: str) -> Log:
         """The whole log of a pump, by its name in `pumps`, with its times."""
@@ -196,7 +169,76 @@ class Store:
         )
         return rows[0][0] if rows else None
 
+    def span(self, pump: str) -> tuple[int, int] | None:
+        """(the least, the greatest) number that is there."""
+        found = self._query(
+            "SELECT min(seq), max(seq) FROM records WHERE pump_no = ?", self._number(pump)
+        )[0]
+        return None if found[0] is None else (found[0], found[1])
+
+    def boots(self, pump: str) -> list[tuple[int, int, int, int]]:
+        """(boot, first number, last number, least uptime_ms) of each start in a log, in order."""
+        rows = self._query(
+            "SELECT boot, min(seq), max(seq), min(uptime_ms) FROM records WHERE pump_no = ?"
+            " GROUP BY boot ORDER BY min(seq)",
+            self._number(pump),
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    def raw_between(self, pump: str, first_seq: int, last_seq: int) -> dict[int, bytes]:
+        """The 32 bytes of each record with these numbers, both included, by number."""
+        rows = self._query(
+            "SELECT seq, raw FROM records WHERE pump_no = ? AND seq BETWEEN ? AND ?",
+            *(self._number(pump), first_seq, last_seq),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def conflicts(self, pump: str) -> list[tuple[int, bytes]]:
+        """(number, the 32 bytes) of whole records whose number another record has already."""
+        rows = self._query(
+            "SELECT seq, raw FROM conflicts WHERE pump_no = ? ORDER BY seq", self._number(pump)
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def anchors(self, pump: str) -> list[timeline.Anchor]:
+        """What the hosts' clocks showed when this log was pulled."""
+        return self._anchors(self._number(pump))
+
+    def imports(self, pump: str) -> list[tuple[str, str, int]]:
+        """(UTC, source, records that were new) of each time when records came from a file."""
+        rows = self._query(
+            "SELECT at, source, records FROM imports WHERE pump_no = ?", self._number(pump)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def sent(self, target: str) -> dict[str, tuple[int, str]]:
+        """By identifier: (date in ms, digest) of each document that this server has."""
+        rows = self._query(
+            "SELECT identifier, date_ms, digest FROM uploads WHERE target = ?", target
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
     # Writing
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All that is changed within is durable at its end, or nothing; may be nested."""
+        if self._within:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        self._within = True
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise StoreProblem(_sentence(self.path, error)) from error
+            raise
+        finally:
+            self._within = False
 
     def add_pump(self, unique_id: str, log: int, name: str, board: str, version: str) -> str:
         """Make room for a new log of a pump; its name in the store."""
@@ -211,16 +253,20 @@ class Store:
     def note_pull(self, pump: str, version: str, anchor: timeline.Anchor) -> None:
         """A pull begins: the firmware's version, and what both clocks show."""
         number = self._number(pump)
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute(
-            "UPDATE pumps SET version = ?, last_pull = ? WHERE pump_no = ?",
-            (version, _now(), number),
+        with self.transaction():
+            self._db.execute(
+                "UPDATE pumps SET version = ?, last_pull = ? WHERE pump_no = ?",
+                (version, _now(), number),
+            )
+            self.add_anchors(pump, [anchor])
+
+    def add_anchors(self, pump: str, anchors: Iterable[timeline.Anchor]) -> None:
+        """Keep what a host's clock showed. Of one boot the first stays: times must not move."""
+        number = self._number(pump)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO anchors VALUES (?, ?, ?, ?, ?)",
+            [(number, a.boot, a.uptime_ms, a.utc_ms, a.utc_offset_min) for a in anchors],
         )
-        self._db.execute(
-            "INSERT OR REPLACE INTO anchors VALUES (?, ?, ?, ?, ?)",
-            (number, anchor.boot, anchor.uptime_ms, anchor.utc_ms, anchor.utc_offset_min),
-        )
-        self._db.execute("COMMIT")
 
     def add(
         self,
@@ -231,30 +277,16 @@ class Store:
     ) -> int:
         """Keep whole records, gaps and damaged ones: all of it durable on return, or nothing.
 
-        Records that are there already are left as they are. How many were new.
+        Records that are there already are left as they are; another record with such a number
+        is kept aside, in `conflicts`. How many were new.
         """
         number = self._number(pump)
-        found = decode.records(raw)
-        columns = (
-            found["seq"].tolist(),
-            found["boot"].tolist(),
-            decode.uptime_ms(found).tolist(),
-            found["event"].tolist(),
-            found["local_s"].tolist(),
-            ((found["stamp"] & firmware.CLOCK_TRUSTED) != 0).astype(np.uint8).tolist(),
-            [
-                raw[at : at + firmware.RECORD_SIZE]
-                for at in range(0, len(raw), firmware.RECORD_SIZE)
-            ],
-        )
-        before = self._db.total_changes
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            self._db.executemany(
-                f"INSERT OR IGNORE INTO records VALUES ({number}, ?, ?, ?, ?, ?, ?, ?)",
-                zip(*columns, strict=True),
-            )
+        with self.transaction():
+            before = self._db.total_changes
+            store_schema.insert(self._db, number, raw)
             new = self._db.total_changes - before
+            if new < len(raw) // decode.RECORD.itemsize:
+                self._keep_conflicts(number, pump, raw)
             self._db.executemany(
                 "INSERT OR REPLACE INTO gaps VALUES (?, ?, ?, ?, ?)",
                 [(number, gap.first_seq, gap.last_seq, gap.reason, _now()) for gap in gaps],
@@ -263,20 +295,93 @@ class Store:
                 "INSERT OR IGNORE INTO damaged VALUES (?, ?, ?, ?)",
                 [(number, after, bad, _now()) for after, bad in damaged],
             )
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
         return new
+
+    @contextmanager
+    def beside(self, other: "Store") -> Generator[None]:
+        """Within, `take` can copy from this other store, which is not written."""
+        self._db.execute("ATTACH ? AS other", (other._address,))
+        try:
+            yield
+        finally:
+            self._db.execute("DETACH other")
+
+    def compare(
+        self, pump: str, its: tuple["Store", str], first_seq: int, last_seq: int
+    ) -> tuple[int, bool]:
+        """(how many of these numbers this log and one of the store `beside` both have, whether
+        each is the same record); a damaged one tells nothing.
+        """
+        other, its_pump = its
+        both = (
+            "FROM main.records o CROSS JOIN other.records t ON t.seq = o.seq"
+            " WHERE o.pump_no = ? AND t.pump_no = ? AND o.seq BETWEEN ? AND ?"
+        )
+        which = (self._number(pump), other._number(its_pump), first_seq, last_seq)
+        shared, differ = self._query(f"SELECT count(*), total(o.raw <> t.raw) {both}", *which)[0]
+        if not differ:
+            return shared, True
+        rows = self._query(f"SELECT t.raw {both} AND o.raw <> t.raw", *which)
+        return shared, not decode.whole(b"".join([row[0] for row in rows])).any()
+
+    def take(
+        self, pump: str, its: tuple["Store", str], first_seq: int, last_seq: int
+    ) -> tuple[int, int]:
+        """Copy the records of a log of the store `beside` with these numbers, as they are.
+
+        Records that are there already are left as they are, and damaged ones are kept aside. How
+        many there were, and how many of them were new.
+        """
+        other, its_pump = its
+        number, its_number = self._number(pump), other._number(its_pump)
+        rows = other.raw_between(its_pump, first_seq, last_seq)
+        whole = decode.whole(b"".join(rows.values())).tolist()
+        bad = [seq for seq, is_whole in zip(rows, whole, strict=True) if not is_whole]
+        with self.transaction():
+            new = store_schema.copy(self._db, (number, its_number), (first_seq, last_seq), bad)
+            self.add(pump, b"", [], [(seq - 1, rows[seq]) for seq in bad])
+        return len(rows), new
+
+    def drop_gap(self, pump: str, gap: Gap) -> None:
+        """Its records have come from elsewhere."""
+        self._db.execute(
+            "DELETE FROM gaps WHERE pump_no = ? AND first_seq = ?",
+            (self._number(pump), gap.first_seq),
+        )
+
+    def note_import(self, pump: str, source: str, records: int) -> None:
+        """Records came from this source."""
+        row = (self._number(pump), _now(), source, records)
+        self._db.execute("INSERT INTO imports VALUES (?, ?, ?, ?)", row)
+
+    def note_sent(self, pump: str, target: str, documents: Iterable[tuple[str, int, str]]) -> None:
+        """A server has these documents: (identifier, date in ms, digest)."""
+        number = self._number(pump)
+        with self.transaction():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
+                [(target, one[0], number, one[1], one[2], _now()) for one in documents],
+            )
 
     # Within
 
-    def _check(self, create: bool) -> None:
+    def _keep_conflicts(self, number: int, pump: str, raw: bytes) -> None:
+        seqs = decode.records(raw)["seq"].tolist()
+        there = self.raw_between(pump, min(seqs), max(seqs))
+        size = decode.RECORD.itemsize
+        came = [(seq, raw[at * size : (at + 1) * size]) for at, seq in enumerate(seqs)]
+        self._db.executemany(
+            "INSERT OR IGNORE INTO conflicts VALUES (?, ?, ?, ?)",
+            [(number, seq, one, _now()) for seq, one in came if there[seq] != one],
+        )
+
+    def _check(self, create: bool, progress: Progress) -> None:
         application = self._query("PRAGMA application_id")[0][0]
         version = self._query("PRAGMA user_version")[0][0]
         empty = not self._query("SELECT 1 FROM sqlite_master LIMIT 1")
         if create and empty and application == 0:
-            self._make()
+            with self.transaction():
+                store_schema.make(self._db)
         elif application != APPLICATION_ID:
             raise StoreProblem(
                 f"{self.path} is not a Basalt store; nothing in it was touched. Name another file."
@@ -286,16 +391,12 @@ class Store:
                 f"{self.path} was written by a newer Basalt (store version {version}, this one"
                 f" knows {VERSION}); update this program."
             )
-
-    def _make(self) -> None:
-        self._db.executescript(
-            f"BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID};"
-            f" PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
-        )
-        self._db.executemany(
-            "INSERT INTO events VALUES (?, ?, ?)",
-            [(event.number, event.name, event.severity) for event in firmware.EVENTS.values()],
-        )
+        elif version < VERSION:
+            with self.transaction():
+                store_schema.bring_up(self._db, version, progress)
+        elif not store_schema.knows_all_events(self._db):
+            with self.transaction():
+                store_schema.learn_events(self._db, progress)
 
     def _anchors(self, number: int) -> list[timeline.Anchor]:
         rows = self._query(
@@ -310,8 +411,35 @@ class Store:
         return int(rows[0][0])
 
     def _query(self, statement: str, *values: object) -> list[Any]:
-        with closing(self._db.cursor()) as cursor:
-            return cursor.execute(statement, values).fetchall()
+        try:
+            with closing(self._db.cursor()) as cursor:
+                return cursor.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreProblem(_sentence(self.path, error)) from error
+
+
+@contextmanager
+def _closed_on_error(store: Store) -> Generator[None]:
+    try:
+        yield
+    except (sqlite3.Error, StoreProblem) as error:
+        store._db.close()  # pyright: ignore[reportPrivateUsage]
+        if isinstance(error, sqlite3.Error):
+            raise StoreProblem(_sentence(store.path, error)) from error
+        raise
+
+
+def _in_memory() -> str:
+    """The address of a new store in memory that other connections of this process can find."""
+    return f"file:basalt-{uuid.uuid4()}?mode=memory&cache=shared"
+
+
+def _is_earlier(db: sqlite3.Connection) -> bool:
+    """Whether it is a store of ours that has to be brought up before it can be read."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        return False
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    return version < VERSION or (version == VERSION and not store_schema.knows_all_events(db))
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
@@ -319,6 +447,13 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
         return f"{path} is not a Basalt store; nothing in it was touched. Name another file."
     if "locked" in str(error):
         return f"{path} is being written by another program; try again when it is done."
+    if "malformed" in str(error):
+        return (
+            f"{path} is damaged ({error}); nothing was written to it. Name a copy of it, or"
+            " another file, and bring the pump's log there with `basalt pull`."
+        )
+    if "full" in str(error):
+        return f"{path} can take no more: the disk is full. What was in it is as it was."
     return f"{path} cannot be used as a store: {error}."
 
 

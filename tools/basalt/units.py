@@ -10,13 +10,17 @@ from basalt.firmware import Setting
 
 # The last part of a setting's name is its unit; longest first.
 _UNITS = (
+    ("_tenths_g", "g/U", 10),
+    ("_tenths", "", 10),
     ("_mu_min", "U/min", 1000),
     ("_mu_h", "U/h", 1000),
     ("_mu", "U", 1000),
     ("_min", "min", 1),
+    ("_mg_dl", "mg/dL", 1),
     ("_s", "s", 1),
 )
 _DAY_MIN = 1440
+_TIME_OF_DAY = "day_part_"  # of a setting whose minutes are a time of day
 
 
 def short_name(setting: Setting) -> str:
@@ -46,7 +50,11 @@ def value_text(setting: Setting, value: int) -> str:
     """A value in the setting's unit, without it."""
     if setting.number == firmware.UTC_OFFSET_SETTING:
         return offset_text(value)
+    if setting.name.startswith(_TIME_OF_DAY):
+        return time_text(value)
     scale = _unit(setting)[2]
+    if scale == 10:
+        return f"{value // 10}.{value % 10}"
     return decimal_text(value) if scale == 1000 else str(value)
 
 
@@ -54,6 +62,9 @@ def parse_value(setting: Setting, text: str) -> int:
     """What a person typed, as the number that the pump keeps; WrongInput when it is none."""
     if setting.number == firmware.UTC_OFFSET_SETTING:
         return parse_offset(text)
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
+    if found and setting.name.startswith(_TIME_OF_DAY):
+        return int(found[1]) * 60 + int(found[2])
     _, name, scale = _unit(setting)
     words = {"on": "1", "off": "0", "yes": "1", "no": "0"} if (setting.most == 1) else {}
     plain = text.strip().removesuffix(name).strip() if name else text.strip()
@@ -117,6 +128,31 @@ def offset_text(minutes: int) -> str:
     """Minutes east of UTC as +HH:MM."""
     sign = "-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def parse_dose(text: str) -> int:
+    """A dose that a person typed in units, as milliunits; WrongInput when it is none."""
+    dose_mu = _scaled(text.strip().removesuffix("U").strip(), 1000, "a dose", "U")
+    if dose_mu <= 0:
+        raise WrongInput(f"A dose of {text} is none.")
+    return dose_mu
+
+
+def parse_temporary(text: str) -> tuple[bool, int]:
+    """'150%' as (True, 150), '0.8' U/h as (False, 800); WrongInput for anything else."""
+    plain = text.strip()
+    if plain.endswith("%"):
+        return True, _scaled(plain.removesuffix("%").strip(), 1, "a temporary basal", "%")
+    rate = _scaled(plain.removesuffix("U/h").strip(), 1000, "a temporary basal", "U/h")
+    return False, rate
+
+
+def parse_minutes(text: str) -> int:
+    """'90', '90min', '2h' or '1h30' as minutes; WrongInput for anything else."""
+    found = re.fullmatch(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*(?:min)?)?", text.strip())
+    if not found or not (found[1] or found[2]):
+        raise WrongInput(f"{text!r} is no length of time; write it like 90min, 2h or 1h30.")
+    return int(found[1] or 0) * 60 + int(found[2] or 0)
 
 
 def decimal_text(mu: int) -> str:
