@@ -1,0 +1,187 @@
+// The facts of a log, each list in the order of the log: what tools/basalt/history.py holds, in the page.
+//
+// Times are milliseconds since 1970 on the wall clock of the pump's user. `mu` is null where the log does not tell how
+// many steps make a unit.
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface Dose extends Span {
+  kind: "basal" | "bolus";
+  steps: number;
+  mu: number | null;
+}
+
+export interface Rate extends Span {
+  rate_mu_h: number;
+}
+
+export interface Level {
+  at: number;
+  steps: number | null;
+  mu: number | null;
+}
+
+/** Steps of which the log cannot say whether they were made: never part of a dose. */
+export interface Uncertain extends Span {
+  kind: string;
+  cause: string;
+  bolus_id: number;
+  least_steps: number;
+  most_steps: number;
+  least_mu: number | null;
+  most_mu: number | null;
+}
+
+/** One bolus, or a refusal to give one. */
+export interface Bolus {
+  bolus_id: number;
+  start: number;
+  asked_mu: number | null;
+  given_mu: number | null;
+  given_steps: number;
+  source: string;
+  outcome: string;
+  refusal: string;
+  /** What a refusal is about: mU, or minutes of a lockout. */
+  limit: number;
+  uncertain: Uncertain | null;
+}
+
+export interface Alarm {
+  alarm: string;
+  priority: string;
+  value: number;
+  raised: number;
+  acknowledged_s: number | null;
+  cleared_s: number | null;
+  lost_power: boolean;
+}
+
+export interface Stop extends Span {
+  reason: string;
+  source: string;
+}
+
+/** Without power; `known` is false where nothing tells how long. */
+export interface Off extends Span {
+  known: boolean;
+  cause: string;
+}
+
+export interface Move {
+  kind: string;
+  start: number;
+  steps: number;
+  mu: number | null;
+}
+
+export interface Change {
+  start: number;
+  reservoir_mu: number | null;
+}
+
+export interface ClockChange {
+  at: number;
+  forward_s: number;
+  utc_offset_min: number;
+  source: string;
+}
+
+/** A basal rate in place of the program's; `percent` of it, or null for a rate of its own. */
+export interface Temporary {
+  start: number;
+  end: number | null;
+  percent: number | null;
+  rate_mu_h: number;
+  asked_min: number;
+  steps: number | null;
+  mu: number | null;
+  outcome: string;
+  source: string;
+}
+
+export interface Missing extends Span {
+  records: number;
+  reason: string;
+}
+
+/** At the end of the log: may be moving now, nothing confirms it yet. */
+export interface UnderWay {
+  kind: string;
+  since: number;
+  most_steps: number;
+  most_mu: number | null;
+}
+
+export interface History {
+  records: number;
+  unknown_events: number;
+  odometer_checks: number;
+  odometer_differences: number;
+  /** Stretches between records of one start. */
+  covered: Span[];
+  doses: Dose[];
+  rates: Rate[];
+  boluses: Bolus[];
+  temporaries: Temporary[];
+  uncertain: Uncertain[];
+  alarms: Alarm[];
+  stops: Stop[];
+  offs: Off[];
+  moves: Move[];
+  changes: Change[];
+  clock_changes: ClockChange[];
+  /** When the pump called for attention again: of what was suspended, and of alarms nobody acknowledged. */
+  reminders: number[];
+  repeats: number[];
+  /** What the pump counted as left in the reservoir, from a moment on; null where it is not known. */
+  levels: Level[];
+  missing: Missing[];
+  under_way: UnderWay[];
+  /** When something happened that is worth a remark, and whether it was a start. */
+  notes: { at: number; event: string }[];
+  /** The pump's own sums at midnight, by day since 1970: basal and bolus together. */
+  day_totals: Map<number, number>;
+}
+
+export function newHistory(records: number): History {
+  return {
+    records,
+    unknown_events: 0,
+    odometer_checks: 0,
+    odometer_differences: 0,
+    covered: [],
+    doses: [],
+    rates: [],
+    boluses: [],
+    temporaries: [],
+    uncertain: [],
+    alarms: [],
+    stops: [],
+    offs: [],
+    moves: [],
+    changes: [],
+    clock_changes: [],
+    reminders: [],
+    repeats: [],
+    levels: [],
+    missing: [],
+    under_way: [],
+    notes: [],
+    day_totals: new Map(),
+  };
+}
+
+export function isRefused(bolus: Bolus): boolean {
+  return bolus.outcome === "refused";
+}
+
+export function isInterrupted(bolus: Bolus): boolean {
+  return !["refused", "all_given", "under_way"].includes(bolus.outcome);
+}
