@@ -259,6 +259,21 @@ def test_a_pump_that_cannot_run_says_so_sounds_and_moves_nothing(built):
 
 
 @pytest.mark.on_a_copy
+@pytest.mark.on_a_copy
+def test_a_start_that_ctrl_c_ends_leaves_a_board_whose_parts_can_be_made(built):
+    chip = Chip.from_folder(built)
+    chip.run_until(lambda: chip.usb.connected, 3_000)
+    chip.send("\x03")
+    chip.wait_for(">>> ")
+    chip.send("import sys; '/pack' in sys.path\r")
+    assert b"True" in chip.wait_for("\n>>> ")  # in the middle of boot.py
+    for call in ("mount", "unmount", "unmount", "mount"):
+        chip.send(f"import pack; pack.{call}(); print(sys.path[0], 'is where')\r")
+        chip.wait_for(("" if call == "unmount" else "/pack") + " is where\r\n>>> ")
+    chip.send("from pump.hardware import Hardware; print(Hardware.__name__, 'found')\r")
+    chip.wait_for("Hardware found\r\n")
+
+
 def test_service_is_a_restart_that_pumps_nothing_and_no_watchdog_ends(booted, ask):
     ask("hardware.start_watchdog()")
     ask("hardware.port.open()")
