@@ -89,8 +89,7 @@ class App:
         self._silent_ms = 0
         self._sense_ms = _SENSE_EVERY_MS
         self._keys = 0
-        self._lit = True
-        self._dark = False  # the display has been told to be, and has taken it
+        self._shown = False  # the display has taken all that there is to show
         self._keys_ms = 0
         self._service_ms = 0
         self._write_ms = 0
@@ -189,9 +188,9 @@ class App:
             self._write_log()
         if pump.is_due():
             self._move()
-        if not (self._dark and self.ui.resting and not hardware.buzzer.playing):
+        if not (self._shown and self.ui.resting and not hardware.buzzer.playing):
             self._show(now_ms)
-        due_ms = self._due_ms(hardware.now_ms())
+        due_ms = self._due_ms()
         self._tidy_ms += elapsed_ms
         if self._looks_back or self._tidy_ms >= _TIDY_EVERY_MS:
             self._tidy(due_ms)
@@ -437,7 +436,8 @@ class App:
     def _show(self, now_ms):
         hardware = self._hardware
         display = hardware.display
-        lit = self._lit = self.ui.lit()
+        self._shown = False
+        lit = self.ui.lit()
         if lit and self.ui.dirty:
             self._canvas.clear()
             self.ui.draw(self._canvas)
@@ -448,13 +448,13 @@ class App:
             hardware.buzzer.play(sound)
         hardware.buzzer.tick(now_ms)
 
-    def _due_ms(self, now_ms):
+    def _due_ms(self):
         hardware = self._hardware
         due_ms = self.pump.due_ms()
-        if not (self._dark and self.ui.resting):
-            if hardware.display.step(now_ms):
+        if not (self._shown and self.ui.resting):
+            if hardware.display.step(hardware.now_ms()):
                 return 0
-            self._dark = not self._lit
+            self._shown = True
             due_ms = min(due_ms, self.ui.due_ms())
         if hardware.buttons.active():
             due_ms = min(due_ms, _BUTTONS_MS)
@@ -465,7 +465,7 @@ class App:
         if talks or self.pump.state == states.SERVICE:
             due_ms = min(due_ms, self._port_ms)
         if hardware.buzzer.playing:
-            due_ms = min(due_ms, hardware.buzzer.due_ms(now_ms))
+            due_ms = min(due_ms, hardware.buzzer.due_ms(hardware.now_ms()))
         return due_ms
 
     def _tidy(self, due_ms):

@@ -255,6 +255,26 @@ def test_a_display_that_is_unplugged_never_stops_basal():
     assert any("#" in row for row in rig.screen())
 
 
+def test_a_pump_that_is_left_alone_switches_its_panel_off_and_a_press_or_a_setting_on_again():
+    rig = Rig(program=[(0, 3_000)])
+    rig.press(STOP)
+    rig.run_s(25)
+    assert rig.world.panel.on
+    rig.run_s(15)
+    assert not rig.world.panel.on
+    rig.press(UP)
+    rig.press(STOP)
+    assert rig.world.panel.on
+    rig.run_s(60)
+    assert not rig.world.panel.on
+    rig.pump.set_setting(st.DISPLAY_OFF_S, 600, events.SOURCE_LINK)
+    rig.run_s(10)
+    assert rig.world.panel.on
+    before = rig.screen()
+    rig.run_s(65)
+    assert rig.screen() != before
+
+
 def test_a_restart_keeps_settings_and_reservoir():
     rig = Rig(program=[(0, 3_000)])
     rig.pump.change.start(events.SOURCE_BUTTONS)

@@ -38,8 +38,12 @@ def measure(say):
     probe.take()
     dark = _turns(chip, probe, DARK_MS)
     for light, spans in (("display on", lit), ("display off", dark)):
-        turns = idle([span.cycles for span in spans if span.name == "turn"])
+        every = [span.cycles for span in spans if span.name == "turn"]
+        turns = idle(every)
         figures.spread(f"an idle turn, {light}", turns, "{:,.0f} cycles", most=BUDGET_CYCLES)
+        if longer(every):
+            what = f"  one with a little to do, {light}"
+            figures.spread(what, longer(every), "{:,.0f} cycles")
         figures.add(f"  turns a minute, {light}", _a_minute(spans, light, "turn"), "{:.0f}")
         sleeps = [span.cycles for span in spans if span.name == "sleep"]
         figures.spread(f"  the sleep after it, {light}", sleeps, "{:,.0f} cycles")
@@ -52,9 +56,15 @@ def measure(say):
 
 
 def idle(cycles):
-    """Turns in which nothing happened: the shorter ones, up to a third more than the median."""
-    middle = statistics.median(cycles)
-    return [count for count in cycles if count <= middle * 4 / 3]
+    """Turns in which nothing happened: the shortest one, and those up to a sixth longer."""
+    least = min(cycles)
+    return [count for count in cycles if count <= least * 7 / 6]
+
+
+def longer(cycles):
+    """Turns with a little to do: a minute of the clock that ended, a train to be booked."""
+    least = min(cycles)
+    return [count for count in cycles if least * 7 / 6 < count <= least * 2]
 
 
 def _started(files, watched):

@@ -600,9 +600,57 @@ def test_a_dark_face_rests_until_a_press_an_alarm_or_a_longer_time_to_dark():
         bench.run(120_000, 1_000)
         assert bench.ui.resting and not bench.ui.dirty and not bench.ui.lit()
         wake(bench)
-        bench.run(5_000)
-        bench.ui.lit()
-        assert not bench.ui.resting
+        bench.turn(50)
+        bench.run(4_000)
+        assert bench.ui.lit() or not bench.ui.resting
+
+
+def test_a_lit_face_at_home_rests_and_yet_shows_each_minute_a_little_later():
+    bench = scenes.in_use()
+    bench.pump.set_setting(st.DISPLAY_OFF_S, 600, 0)
+    bench.run(1_000)
+    late_ms = []
+    for _ in range(4):
+        bench.look()
+        bench.run(1_000)
+        assert bench.ui.resting
+        minute = bench.pump.clock.minute_of_day()
+        while bench.pump.clock.minute_of_day() == minute:
+            bench.run(50)
+        for after_ms in range(0, 20_000, 50):
+            if bench.ui.dirty:
+                late_ms.append(after_ms)
+                break
+            bench.run(50)
+    assert len(late_ms) == 4 and max(late_ms) <= 100
+
+
+def test_a_lit_face_at_home_sees_a_battery_that_goes_within_a_minute():
+    bench = scenes.in_use()
+    bench.pump.set_setting(st.DISPLAY_OFF_S, 600, 0)
+    bench.run(1_000)
+    bench.look()
+    bench.run(2_000)
+    assert bench.ui.resting and not bench.ui.dirty
+    bench.battery_mv -= 300
+    bench.run(60_000)
+    assert bench.ui.dirty
+
+
+def test_a_face_that_rests_goes_dark_in_time_and_says_so_to_the_display():
+    bench = scenes.in_use()
+    bench.press(STOP)
+    bench.look()
+    bench.run(20_000, 500)
+    assert bench.ui.resting
+    bench.run(9_500, 500)
+    assert bench.ui.lit()
+    turns = []
+    for _ in range(4):
+        bench.turn(500)
+        turns.append((bench.ui.lit(), bench.ui.resting))
+    # The turn in which it goes dark is one for the display as well.
+    assert (False, False) in turns and turns[-1] == (False, True)
 
 
 def test_a_face_rests_over_an_alarm_of_low_priority_and_sounds_its_repeats():

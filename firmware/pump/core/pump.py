@@ -164,7 +164,10 @@ class Pump:
         """Let time go by, cut at the minutes so that each rate is owed for its own time."""
         while elapsed_ms > 0:
             into_minute_ms = self.clock.local_s % 60 * 1000 + self.clock.uptime_ms
-            piece_ms = min(elapsed_ms, 60_000 - into_minute_ms)
+            # Written out, here and below: to call min() takes 16 us, at every turn.
+            piece_ms = 60_000 - into_minute_ms
+            if elapsed_ms < piece_ms:
+                piece_ms = elapsed_ms
             if self.temporary is not None:
                 piece_ms = min(piece_ms, self.temporary.left_ms or piece_ms)
             elapsed_ms -= piece_ms
@@ -224,7 +227,9 @@ class Pump:
         self.window.advance(piece_ms)
         if self.clock.uptime_s != second:
             since_s = self.since_bolus_s + self.clock.uptime_s - second
-            self.since_bolus_s = min(logbook.LONG_AGO_S, since_s)
+            if since_s > logbook.LONG_AGO_S:
+                since_s = logbook.LONG_AGO_S
+            self.since_bolus_s = since_s
 
     def _withheld(self, rate_mu_h):
         """Whether a limit holds basal back; its alarm follows."""
@@ -436,6 +441,8 @@ class Pump:
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
         self.pressure_mbar = pressure_mbar
+        if self._sensing.is_as_well(battery_mv, pressure_mbar):
+            return
         self._sensing.look(battery_mv, pressure_mbar)
         if battery_mv >= 0 and self._sensing.battery_is_empty(battery_mv):
             self.stop_for(al.BATTERY_EMPTY, battery_mv)

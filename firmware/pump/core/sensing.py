@@ -34,17 +34,28 @@ class Sensing:
         self._battery_well = False
         self._line_well = False
 
+    def is_as_well(self, battery_mv, pressure_mbar):
+        """Whether nothing is wrong and nothing was at the last look: then there is no need of one.
+
+        One call in place of three: this is asked at every turn.
+        """
+        there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
+        profile = self._profile
+        return (
+            there == self._there
+            and (battery_mv < 0 or (self._battery_well and battery_mv > profile.battery_low_mv))
+            and (pressure_mbar < 0 or (self._line_well and pressure_mbar < profile.occlusion_mbar))
+        )
+
     def look(self, battery_mv, pressure_mbar):
         """Tell of a sensor that worked and gives no reading (-1) any more."""
-        there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
-        if there == self._there:
-            return
         lost = self._is_lost(_BATTERY, battery_mv)
         if self._is_lost(_PRESSURE, pressure_mbar):
             lost = True
         if lost or self._alarms.has_cause(al.SENSOR_LOST):
             self._alarms.cause(al.SENSOR_LOST, lost)
         missed = self._missing[_BATTERY] or self._missing[_PRESSURE]
+        there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
         self._there = -1 if missed else there
 
     def _is_lost(self, sensor, reading):
@@ -75,8 +86,6 @@ class Sensing:
     def battery_is_empty(self, battery_mv):
         """True: stop for it. A low battery is warned of here."""
         alarms, profile = self._alarms, self._profile
-        if self._battery_well and battery_mv > profile.battery_low_mv:
-            return False
         self._battery_well = False
         if battery_mv > profile.battery_low_mv:
             self._low_readings = 0

@@ -53,6 +53,7 @@ ROOM = const(256)
 _STALE_MS = const(2000)
 _TEXT_AT_ONCE = const(192)
 _DURABLE_MS = const(2000)
+_STATUS_SIZE = struct.calcsize(protocol.STATUS_LAYOUT)
 
 
 class Link:
@@ -271,7 +272,7 @@ class Link:
     def _status(self, _):
         values = self._service.status()
         struct.pack_into(protocol.STATUS_LAYOUT, self._answer, protocol.ANSWER_HEAD, *values)
-        return codes.OK, struct.calcsize(protocol.STATUS_LAYOUT)
+        return codes.OK, _STATUS_SIZE
 
     def _settings(self, _):
         at = protocol.ANSWER_HEAD

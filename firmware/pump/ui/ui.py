@@ -66,7 +66,10 @@ class Ui:
         self._flash_ms = 0
         self._sound = None
         self._rank = _CLICK
-        self.resting = False  # dark and at home, with nothing to watch but the core
+        self.resting = False  # at home, with nothing to watch but the core and the log
+        self._lit = True
+        self._rest_ms = 0  # until _dark_ms gets there
+        self._next_seq = 0  # as long as nothing is written
 
     # ---- for the app -----------------------------------------------------------------------
 
@@ -95,11 +98,14 @@ class Ui:
     def advance(self, elapsed_ms):
         """Time went by and the core may have changed."""
         pump = self.pump
-        self._dark_ms = min(_MOST_MS, self._dark_ms + elapsed_ms)
+        self._dark_ms += elapsed_ms
+        if self._dark_ms > _MOST_MS:
+            self._dark_ms = _MOST_MS
         if self.resting:
             alarms = pump.alarms
             changed = alarms.waiting != self._heard or alarms.repeat_due
-            if not (changed or pump.bolus.active or pump.suspension.reminder_due):
+            changed = changed or pump.log.next_seq != self._next_seq
+            if not (changed or pump.suspension.reminder_due) and self._dark_ms < self._rest_ms:
                 return
         self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
         self._boot_ms = max(0, self._boot_ms - elapsed_ms)
@@ -111,9 +117,7 @@ class Ui:
         if self._idle_ms >= _TIMEOUT_MS and len(self._stack) > 1 and not top.stays():
             self.go_home()
         self._watch_view(elapsed_ms)
-        # An alarm of low priority, such as a clock that nobody has set, has sounded and rests too.
-        busy = self.alarm or self._bolus_ran or self._sounding() or len(self._stack) > 1
-        self.resting = not busy and not self.lit()
+        self._rest()
 
     def draw(self, canvas):
         """Draw the screen of the moment on a cleared canvas."""
@@ -132,10 +136,7 @@ class Ui:
         """Whether the display should be on."""
         if self.alarm or self._boot_ms or self._stack[-1].keeps_lit:
             return True
-        if self._dark_ms >= self.pump.settings.get(st.DISPLAY_OFF_S) * 1000:
-            return False
-        self.resting = False  # also when the setting was just changed
-        return True
+        return self._dark_ms < self.pump.settings.get(st.DISPLAY_OFF_S) * 1000
 
     def due_ms(self):
         """How long nothing happens here by itself."""
@@ -322,6 +323,25 @@ class Ui:
             self._view_ms = 0
             if self._shown().view() != self._view:
                 self.dirty = True
+
+    def _rest(self):
+        """See whether the next turns may pass this by, and for how long."""
+        # An alarm of low priority, such as a clock that nobody has set, has sounded and rests too.
+        busy = self.alarm or self._bolus_ran or self._sounding() or len(self._stack) > 1
+        lit = self.lit()
+        busy = busy or self._boot_ms or self._sound or (lit and self.dirty) or lit != self._lit
+        self.resting = not busy
+        self._lit = lit
+        if self.resting:
+            self._view_ms = _VIEW_MS  # the first turn after a rest looks
+        self._rest_ms = _MOST_MS + 1
+        self._next_seq = self.pump.log.next_seq
+        if lit:
+            # What no record tells, such as the battery's charge, is seen when a minute ends.
+            clock = self.pump.clock
+            minute_ms = 60_000 - (clock.local_s % 60 * 1000 + clock.uptime_ms)
+            off_ms = self.pump.settings.get(st.DISPLAY_OFF_S) * 1000
+            self._rest_ms = min(off_ms, self._dark_ms + minute_ms)
 
     def _offer(self, pattern, rank):
         if rank < _ALARM and self._sounding():
