@@ -227,9 +227,7 @@ class Pump:
         self.window.advance(piece_ms)
         if self.clock.uptime_s != second:
             since_s = self.since_bolus_s + self.clock.uptime_s - second
-            if since_s > logbook.LONG_AGO_S:
-                since_s = logbook.LONG_AGO_S
-            self.since_bolus_s = since_s
+            self.since_bolus_s = since_s if since_s < logbook.LONG_AGO_S else logbook.LONG_AGO_S
 
     def _withheld(self, rate_mu_h):
         """Whether a limit holds basal back; its alarm follows."""
@@ -441,13 +439,8 @@ class Pump:
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
         self.pressure_mbar = pressure_mbar
-        if self._sensing.is_as_well(battery_mv, pressure_mbar):
-            return
-        self._sensing.look(battery_mv, pressure_mbar)
-        if battery_mv >= 0 and self._sensing.battery_is_empty(battery_mv):
-            self.stop_for(al.BATTERY_EMPTY, battery_mv)
-        if pressure_mbar >= 0 and self._sensing.line_is_blocked(pressure_mbar):
-            self.stop_for(al.OCCLUSION, pressure_mbar)
+        if not self._sensing.is_as_well(battery_mv, pressure_mbar):
+            self._sensing.look(battery_mv, pressure_mbar, self.stop_for)
 
     def keys_down(self, keys, elapsed_s):
         """Which keys are down, as bits. While STOP is, no train can run: that must be told."""

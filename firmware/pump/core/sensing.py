@@ -47,8 +47,8 @@ class Sensing:
             and (pressure_mbar < 0 or (self._line_well and pressure_mbar < profile.occlusion_mbar))
         )
 
-    def look(self, battery_mv, pressure_mbar):
-        """Tell of a sensor that worked and gives no reading (-1) any more."""
+    def look(self, battery_mv, pressure_mbar, stop_for):
+        """Warn of what is wrong; `stop_for(alarm, reading)` where no more may be given."""
         lost = self._is_lost(_BATTERY, battery_mv)
         if self._is_lost(_PRESSURE, pressure_mbar):
             lost = True
@@ -57,6 +57,10 @@ class Sensing:
         missed = self._missing[_BATTERY] or self._missing[_PRESSURE]
         there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
         self._there = -1 if missed else there
+        if battery_mv >= 0 and self._battery_is_empty(battery_mv):
+            stop_for(al.BATTERY_EMPTY, battery_mv)
+        if pressure_mbar >= 0 and self._line_is_blocked(pressure_mbar):
+            stop_for(al.OCCLUSION, pressure_mbar)
 
     def _is_lost(self, sensor, reading):
         if reading >= 0:
@@ -83,7 +87,7 @@ class Sensing:
         self._alarms.cause(al.STOP_STUCK, False)
         return False
 
-    def battery_is_empty(self, battery_mv):
+    def _battery_is_empty(self, battery_mv):
         """True: stop for it. A low battery is warned of here."""
         alarms, profile = self._alarms, self._profile
         self._battery_well = False
@@ -105,7 +109,7 @@ class Sensing:
             alarms.cause(al.BATTERY_EMPTY, False)
         return False
 
-    def line_is_blocked(self, pressure_mbar):
+    def _line_is_blocked(self, pressure_mbar):
         """True: stop for it."""
         if pressure_mbar < self._profile.occlusion_mbar:
             if not self._line_well:
