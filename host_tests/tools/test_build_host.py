@@ -1,6 +1,7 @@
 """The tree that is built is the firmware, file by file, and nothing else."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -70,6 +71,40 @@ def test_the_same_sources_give_the_same_bytes(tmp_path):
 def test_an_unknown_board_is_refused_with_those_there_are(tmp_path):
     ran = basalt("build", "--board", "pcio", "--out", tmp_path / "tree")
     failed(ran, 2, "There is no board 'pcio'", "pico, pico2")
+    assert not (tmp_path / "tree").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentences"),
+    [
+        ("\nDIR_PIN = 3\n", "\nDIR_PIN = 2\n", ["DIR_PIN is 2: that pin is STEP_PIN already."]),
+        (
+            "BATTERY_ADC_PIN = 26",
+            "BATTERY_ADC_PIN = 14",
+            ["BATTERY_ADC_PIN is 14: it is no analog input; those are 26, 27, 28, 29."],
+        ),
+        ("\nDIR_PIN = 3\n", "\nDIR_PIN = 3 +\n", ["board.py:9 is not Python: "]),
+        ("\nDIR_PIN = 3\n", "\nimport machine\n", ["board.py:9 is no `NAME = literal`"]),
+        (
+            "_PIN = 1",
+            "_PIN = 20",  # of several keys and the buzzer
+            ["BUTTON_DOWN_PIN is 201: ", "BUTTON_STOP_PIN is 203: ", "BUZZER_PIN is 205: "],
+        ),
+    ],
+)
+def test_a_board_with_wrong_pins_is_refused_with_each_of_them_and_why(
+    tmp_path, monkeypatch, old, new, sentences
+):
+    boards = tmp_path / "boards"
+    shutil.copytree(paths.boards(), boards)
+    board = boards / "pico" / "board.py"
+    literals = board.read_text(encoding="utf-8")
+    assert old in literals
+    board.write_text(literals.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(paths, "boards", lambda: boards)
+    ran = basalt("build", "--board", "pico", "--out", tmp_path / "tree")
+    for sentence in sentences:
+        failed(ran, 2, sentence)
     assert not (tmp_path / "tree").exists()
 
 

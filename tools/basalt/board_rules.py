@@ -106,11 +106,15 @@ def read_literals(path: Path) -> Literals:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
-            raise WrongInput(f"{path}:{node.lineno} is no `NAME = literal`.")
+            raise WrongInput(
+                f"{path}:{node.lineno} is no `NAME = literal`, and a board has nothing else."
+            )
         try:
             found[node.targets[0].id] = ast.literal_eval(node.value)
         except ValueError as error:
-            raise WrongInput(f"{path}:{node.lineno} is no `NAME = literal`.") from error
+            raise WrongInput(
+                f"{path}:{node.lineno} is no `NAME = literal`, and a board has nothing else."
+            ) from error
     return found
 
 
