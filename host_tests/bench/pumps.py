@@ -56,11 +56,11 @@ def built():
         }
 
 
-def image(files, records=0, hours=0, rate_mu_h=1_000, wishes=None):
+def image(files, records=0, hours=0, rate_mu_h=1_000, wishes=None, tenths=0):
     """A filesystem with these files and the log of a pump that ran before.
 
     `records`: older ones, of no meaning, that fill the log first; `hours`: that it ran since.
-    With neither there is no log, as after flashing.
+    With neither there is no log, as after flashing. `tenths`: of a step in a unit, as calibrated.
     """
     blank = tree.pack_files(files)
     if not records and not hours:
@@ -73,6 +73,11 @@ def image(files, records=0, hours=0, rate_mu_h=1_000, wishes=None):
     ask = events.SOURCE_LINK
     done = [rig.pump.set_clock(200_000_000, 60, ask), rig.pump.set_basal([(0, rate_mu_h)], ask)]
     done += [rig.pump.set_setting(number, value, ask) for number, value in (wishes or {}).items()]
+    if tenths:
+        done.append(rig.pump.suspend(ask))
+        rig.run_s(5)
+        done.append(rig.pump.set_setting(settings.STEPS_PER_UNIT, tenths, ask))
+        done.append(rig.pump.resume(ask))
     assert not any(done), f"refused: {done}"
     rig.run_s(max(5, hours * 3600))
     rig.cut_power()

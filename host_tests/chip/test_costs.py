@@ -63,6 +63,13 @@ def test_memory_that_is_free_when_ready_and_its_largest_piece(started):
     assert heap.largest >= LARGEST_BYTES
 
 
+def test_a_calibrated_pump_is_ready_in_time_and_has_the_memory_as_well(files):
+    chip = pumps.power_on(pumps.image(files, hours=24, tenths=6_800))
+    pumps.ready(chip)
+    assert chip.cycles <= START_CYCLES
+    assert Heap(chip.mcu).free >= FREE_BYTES
+
+
 @pytest.mark.on_a_copy
 def test_the_heap_that_is_read_from_the_chip_is_the_one_that_the_pump_tells_of(started):
     pumps.lit(started)

@@ -32,7 +32,7 @@ LAYERS = {
     ),
     "pump/version.py": ((), ("micropython",)),
     "pump/__init__.py": ((), ()),
-    "pack.py": ((), (*PURE, "io", "sys", "vfs")),
+    "pack.py": (("pump",), (*PURE, "io", "sys", "vfs")),
     "boot.py": (("board", "pack", "pump"), ("machine",)),
     "main.py": (("board", "pump"), ("gc",)),
 }

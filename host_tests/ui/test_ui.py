@@ -226,6 +226,16 @@ def test_an_untouched_amount_goes_home_after_a_minute_without_giving():
         assert bench.settings.get(st.BOLUS_STEP_MU) == 50
 
 
+def test_the_entry_of_a_bolus_is_let_go_of_at_home_again():
+    for way in ((UP, STOP), (UP, UP, OK, STOP, STOP), (UP, UP, OK, OK, OK)):
+        bench = scenes.in_use()
+        bench.press(way[0])
+        assert "pump.ui.pages.bolus" in pages_loaded()
+        bench.press(*way[1:])
+        assert bench.at_home()
+        assert pages_loaded() == []
+
+
 def test_a_running_bolus_keeps_its_screen_for_longer_than_a_minute():
     bench = scenes.in_use()
     bench.press(UP, *[UP] * 60, OK, OK)

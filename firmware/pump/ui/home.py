@@ -8,7 +8,7 @@ from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, font, keys, sounds
 from pump.ui.alarm import alarm_name
-from pump.ui.bolus import BolusEntry, BolusRun
+from pump.ui.bolus import BolusRun
 from pump.ui.screen import Screen, mix, refused
 
 _LONG_AGO_S = const(43_200)
@@ -34,7 +34,7 @@ class Home(Screen):
         elif self.pump.bolus.active:
             self.ui.open(BolusRun(self.ui))
         elif button == keys.UP:
-            self.ui.open(BolusEntry(self.ui))
+            self.ui.open_loaded(_load_bolus)
         elif self.pump.settings.get(st.CARB_RATIO_1):
             self.ui.open_loaded(_load_calculator)
         else:
@@ -192,6 +192,12 @@ class Home(Screen):
     def _banner(self, canvas, text):
         canvas.plate(0, _FOOT_Y, canvas.width, 11)
         canvas.text_center(text, _FOOT_Y + 2, 1, True)
+
+
+def _load_bolus(ui):
+    from pump.ui.pages.bolus import BolusEntry
+
+    return BolusEntry(ui)
 
 
 def _load_calculator(ui):

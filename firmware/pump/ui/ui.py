@@ -47,6 +47,7 @@ class Ui:
         self.texts = texts
         self.words = None  # the texts of the menu, while it is open
         self._forget = forget
+        self._loaded = False  # something of pump.ui.pages
         self.dirty = True  # a redraw is due
         self.alarm = al.NONE  # the alarm that has the screen
         self._home = Home(self)
@@ -181,6 +182,7 @@ class Ui:
 
         A page that cannot be shown must not become an error that stops delivery.
         """
+        self._loaded = True
         try:
             screen = load(self)
         except MemoryError:
@@ -198,10 +200,11 @@ class Ui:
             self.go_home()
 
     def go_home(self):
-        """Leave everything, and let go of the menu."""
+        """Leave everything, and let go of what was loaded for it."""
         del self._stack[1:]
         self.dirty = True
-        if self.words:
+        if self._loaded:
+            self._loaded = False
             self.words = None
             if self._forget:
                 self._forget()

@@ -6,8 +6,9 @@ from pump.core import calculator, codes, events
 from pump.core import settings as st
 from pump.core.calculator import LEAST_MG_DL, MOST_CARBS_G, MOST_MG_DL, NO_GLUCOSE
 from pump.ui import figures, keys, sounds
-from pump.ui.bolus import BolusRun, amount
+from pump.ui.bolus import BolusRun
 from pump.ui.pages import glucose
+from pump.ui.pages.bolus import amount
 from pump.ui.screen import Screen, refused
 
 _CARBS = const(0)
