@@ -8,7 +8,7 @@ from struct import unpack_from
 import board
 from host_tests.scenarios import scenario
 from host_tests.scenarios.session import FULL_UNITS, RamDisk, Session
-from pump.core import event_table, record
+from pump.core import event_table, record, setting_table
 from pump.core import settings as st
 from pump.link import protocol
 from pump.ui.canvas import Canvas
@@ -17,6 +17,7 @@ from pump.version import VERSION
 _COLLECT_EVERY = 20
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01 00:00 in milliseconds since 1970
 _ROWS = {row[0]: row for row in event_table.EVENTS}
+_SETTINGS = {row[0]: row[1] for row in setting_table.SETTINGS}
 _LAYOUTS = {row[0]: event_table.layout(row[3]) for row in event_table.EVENTS}
 
 
@@ -283,6 +284,9 @@ def _told(packed):
         for field, value in zip(row[3], record.fields(packed, _LAYOUTS[event])):
             named = len(field) > 2 and value < len(field[2])
             told["fields"][field[0]] = field[2][value] if named else value
+        if row[1] == "setting_changed":
+            fields = told["fields"]
+            fields["setting"] = _SETTINGS.get(fields["setting"], fields["setting"])
     return told
 
 

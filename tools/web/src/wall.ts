@@ -6,7 +6,7 @@
 import type { LogRecord } from "./contract.ts";
 
 export const EPOCH_MS = Date.UTC(2020, 0, 1);
-const UTC_OFFSET_SETTING = 8; // firmware/pump/core/settings.py
+const UTC_OFFSET_SETTING = "utc_offset_min"; // firmware/pump/core/setting_table.py
 
 export type ClockKind = "set" | "counted" | "host" | "assumed";
 

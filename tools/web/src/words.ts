@@ -1,6 +1,7 @@
 // Says a record of the log in plain words, for who has never read one.
 
 import type { LogRecord } from "./contract.ts";
+import { changeOf } from "./setting_words.ts";
 
 const EPOCH_MS = Date.UTC(2020, 0, 1);
 
@@ -60,8 +61,6 @@ const SENTENCES: Record<string, Say> = {
     `Alarm “${field("alarm")}” acknowledged after ${duration(n("after_s"))}, by ${field("source")}.`,
   alarm_cleared: (field) => `Alarm “${field("alarm")}” is over.`,
   alarm_repeated: (field, n) => `Alarm “${field("alarm")}” nobody has seen: reminder ${n("times")}.`,
-  setting_changed: (field, n) =>
-    `Setting ${n("setting")} changed from ${n("old")} to ${n("new")} by ${field("source")}.`,
   basal_segment: (_, n) =>
     `Basal from ${clock(n("start_min"))}: ${(n("new_rate_mu_h") / 1000).toFixed(2)} U/h.`,
   basal_program: (field, n) =>
@@ -77,6 +76,7 @@ export function sentence(record: LogRecord): string {
   const field = (name: string) => String(record.fields[name] ?? "").replaceAll("_", " ");
   const raw = (name: string) => String(record.fields[name] ?? "");
   const number = (name: string) => Number(record.fields[name] ?? 0);
+  if (record.event === "setting_changed") return `Setting ${changeOf(record)}, by ${field("source")}.`;
   const say = SENTENCES[record.event];
   if (say) {
     const reasons = record.event === "basal_lease" || record.event === "bolus_end";
