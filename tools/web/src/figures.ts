@@ -9,16 +9,19 @@ import {
   type Dose,
   type History,
   HOUR_MS,
+  isEmptyMove,
   isInterrupted,
   isRefused,
   type Missing,
   newHistory,
+  type Off,
+  overrideOf,
   type Span,
   type Stop,
   type Temporary,
   type Uncertain,
 } from "./history.ts";
-import { nearest } from "./history_reader.ts";
+import { nearest } from "./numbers.ts";
 
 // A day that the log covers but for an hour counts in averages; so does a day of 23 h in spring.
 const WHOLE_DAY_S = 23 * 3600 - 60;
@@ -50,7 +53,7 @@ export type AlarmRow = ReturnType<typeof alarmRow>;
 export type StopRow = ReturnType<typeof stopRow>;
 
 export function figuresOf(history: History) {
-  const pieces = history.doses.flatMap(byHour);
+  const pieces = dosesByHour(history);
   const found = daysOf(history, pieces);
   const days = withEmptyDays(found);
   const changes = changesOf(history);
@@ -80,7 +83,7 @@ export function figuresOf(history: History) {
       .filter(({ at }) => dayOf(at) >= first && dayOf(at) <= last)
       .map((one) => ({ ...one, at: local(one.at) })),
     temporary_basals: history.temporaries.filter(({ start }) => dayOf(start) >= first && dayOf(start) <= last).map(temporaryRow),
-    habits: habitsOf(summary, days.length, habitsOfChange),
+    habits: habitsOf(history, summary, days.length, habitsOfChange),
     missing: history.missing.map(missingRow),
     under_way: history.under_way.map((one) => ({
       kind: one.kind,
@@ -127,6 +130,11 @@ export function cut({ start, end }: Span, length: number): Span[] {
   }
 }
 
+/** All doses, cut at the hours of the clock. */
+export function dosesByHour({ doses }: History): Dose[] {
+  return doses.flatMap(byHour);
+}
+
 /** A dose in pieces of an hour: the steps of each are in proportion to its time. */
 function byHour(dose: Dose): Dose[] {
   const length = Math.max(1, dose.end - dose.start);
@@ -140,6 +148,15 @@ function byHour(dose: Dose): Dose[] {
     const mu = dose.mu === null ? null : (dose.mu * steps) / dose.steps;
     return steps > 0 ? [{ ...dose, start, end, steps, mu }] : [];
   });
+}
+
+/** Stretches without power, cut at midnight where their length is known and they are not endless. */
+export function offsByDay({ offs }: History): Off[] {
+  return offs.flatMap((off) =>
+    off.known && off.end >= off.start && off.end - off.start <= MOST_EMPTY_DAYS * DAY_MS
+      ? cut(off, DAY_MS).map((span) => ({ ...off, ...span }))
+      : [off],
+  );
 }
 
 // Days
@@ -156,11 +173,7 @@ interface DayFacts {
 function daysOf(history: History, pieces: readonly Dose[]): DayFacts[] {
   const stops = history.stops.flatMap((stop) => cut(stop, DAY_MS).map((span) => ({ ...stop, ...span })));
   const covered = history.covered.flatMap((span) => cut(span, DAY_MS));
-  const offs = history.offs.flatMap((off) =>
-    off.known && off.end >= off.start && off.end - off.start <= MOST_EMPTY_DAYS * DAY_MS
-      ? cut(off, DAY_MS).map((span) => ({ ...off, ...span }))
-      : [off],
-  );
+  const offs = offsByDay(history);
   const rates = history.rates.flatMap((rate) => cut(rate, DAY_MS));
   const starts = [
     ...[...pieces, ...stops, ...covered, ...offs, ...rates, ...history.boluses, ...history.temporaries].map(
@@ -223,7 +236,7 @@ function dayFigures(
     basal_share: share(basal, bolus),
     uncertain_dose: doseBounds(uncertain),
     pump_total_mu: history.day_totals.get(number) ?? null,
-    primed: total(within(history.moves).filter((move) => move.kind !== "rewind")),
+    primed: total(within(history.moves).filter((move) => !isEmptyMove(move.kind))),
     stopped_s: sum(stops.map(secondsOf)),
     basal_by_hour: hours.map((of) => dose("basal", of)),
     bolus_by_hour: hours.map((of) => dose("bolus", of)),
@@ -456,6 +469,7 @@ function changeHabits(changes: readonly ChangeFacts[]) {
 
 /** How often something that a pump asks of its user was done. */
 function habitsOf(
+  history: History,
   summary: ReturnType<typeof summaryOf>,
   days: number,
   changes: ReturnType<typeof changeHabits>,
@@ -474,6 +488,7 @@ function habitsOf(
       kept: summary.boluses - summary.interrupted,
       of: summary.boluses,
     },
+    ...calculatorHabits(history.boluses, summary.boluses),
     {
       what: `Alarms acknowledged within ${SOON_S / 60} min`,
       kept: summary.acknowledged_soon,
@@ -484,6 +499,17 @@ function habitsOf(
       kept: row.in_time,
       of: row.intervals,
     })),
+  ];
+}
+
+function calculatorHabits(boluses: readonly Bolus[], begun: number) {
+  const reckoned = boluses.filter(({ calculation }) => calculation !== null);
+  if (!reckoned.length) return [];
+  const [of, changes] = [reckoned.length, reckoned.map(overrideOf)];
+  return [
+    { what: "Boluses by the calculator", kept: of, of: begun },
+    { what: "Of these as it recommended", kept: changes.filter((mu) => mu === 0).length, of },
+    { what: "Of these more than it recommended", kept: changes.filter((mu) => mu > 0).length, of },
   ];
 }
 

@@ -51,6 +51,18 @@ export interface Bolus {
   /** What a refusal is about: mU, or minutes of a lockout. */
   limit: number;
   uncertain: Uncertain | null;
+  /** Null: the amount was chosen by hand or a program. */
+  calculation: Calculation | null;
+}
+
+/** What the pump's bolus calculator was told, and what it recommended. */
+export interface Calculation {
+  /** Of the bolus that followed. */
+  bolus_id: number;
+  carbs_g: number;
+  /** Null: not measured. */
+  glucose_mg_dl: number | null;
+  recommended_mu: number;
 }
 
 export interface Alarm {
@@ -119,8 +131,18 @@ export interface UnderWay {
   most_mu: number | null;
 }
 
+/** Anything else that a reader of the day should know. */
+export interface Note {
+  at: number;
+  event: string;
+  severity: string;
+  text: string;
+}
+
 export interface History {
   records: number;
+  /** The log tells how many steps make a unit. */
+  in_units: boolean;
   unknown_events: number;
   odometer_checks: number;
   odometer_differences: number;
@@ -144,8 +166,7 @@ export interface History {
   levels: Level[];
   missing: Missing[];
   under_way: UnderWay[];
-  /** When something happened that is worth a remark, and whether it was a start. */
-  notes: { at: number; event: string }[];
+  notes: Note[];
   /** The pump's own sums at midnight, by day since 1970: basal and bolus together. */
   day_totals: Map<number, number>;
 }
@@ -153,6 +174,7 @@ export interface History {
 export function newHistory(records: number): History {
   return {
     records,
+    in_units: false,
     unknown_events: 0,
     odometer_checks: 0,
     odometer_differences: 0,
@@ -184,4 +206,14 @@ export function isRefused(bolus: Bolus): boolean {
 
 export function isInterrupted(bolus: Bolus): boolean {
   return !["refused", "all_given", "under_way"].includes(bolus.outcome);
+}
+
+/** How much more was asked for than the calculator recommended; below 0: less. */
+export function overrideOf({ calculation, asked_mu }: Bolus): number {
+  return calculation === null || asked_mu === null ? 0 : asked_mu - calculation.recommended_mu;
+}
+
+/** Whether nothing leaves the reservoir in a move of this kind. */
+export function isEmptyMove(kind: string): boolean {
+  return ["rewind", "take_up"].includes(kind);
 }

@@ -6,24 +6,29 @@
 // they did.
 
 import type { LogRecord } from "./contract.ts";
-import { type Alarm, type Bolus, type Change, DAY_MS, type History, type Move, newHistory, type Stop, type Temporary } from "./history.ts";
+import {
+  type Alarm,
+  type Bolus,
+  type Calculation,
+  type Change,
+  DAY_MS,
+  type History,
+  isEmptyMove,
+  type Move,
+  newHistory,
+  type Stop,
+  type Temporary,
+} from "./history.ts";
+import { noteOf, span } from "./history_notes.ts";
+import { fixed, nearest } from "./numbers.ts";
 import { type Anchor, type Wall, wallOf } from "./wall.ts";
 
 const FLAG_SUSPENDED = 1;
 const STOPPING_FAULTS = ["motor_error", "system_error"];
-const SPOKEN = ["log_new", "log_damaged", "setting_changed", "basal_program", "settings_lost", "system_error"];
 
 /** `damaged` is how many records came that were not whole. */
 export function readHistory(records: readonly LogRecord[], anchor: Anchor, damaged = 0): History {
   return new Reader(records, wallOf(records, anchor), damaged).history;
-}
-
-/** To the nearest whole number, a half to the even one: as Python does. */
-export function nearest(value: number): number {
-  const down = Math.floor(value);
-  const half = value - down;
-  if (half !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
 }
 
 /** Leave to move up to so many steps, since record `at`. */
@@ -50,6 +55,8 @@ class Reader {
   #temporary: Temporary | undefined;
   #temporaryAt = 0;
   #bolus: Bolus | undefined;
+  #asked: LogRecord | undefined; // what the calculator was told
+  #reckoned: Calculation | undefined;
   #part: Lease | undefined;
   #move: Move | undefined;
   #moveAt = 0;
@@ -73,6 +80,7 @@ class Reader {
     if (!records.length) return;
     const told = records.find((one) => ["boot", "scale"].includes(one.event) && one.fields["steps_numerator"]);
     if (told) this.#setScale(told);
+    this.history.in_units = this.#scale !== undefined;
     this.#scaleTold = this.#scale;
     this.#prepare();
     records.forEach((record, at) => {
@@ -155,7 +163,8 @@ class Reader {
     if (this.#startsBoot(at)) this.#restarted(at, record.event === "boot");
     const number = (name: string) => Number(record.fields[name] ?? 0);
     const word = (name: string) => String(record.fields[name] ?? "");
-    if (SPOKEN.includes(record.event)) this.#note(record.event);
+    const note = noteOf(record);
+    if (note) this.#note(record.event, ...note);
     switch (record.event) {
       case "boot":
         this.#boot(record, word("cause"));
@@ -176,7 +185,7 @@ class Reader {
         this.#basalLease(number("made_steps"), number("max_steps"), number("rate_mu_h"));
         break;
       case "bolus_start":
-        this.#begun(number("bolus_id"), number("asked_mu"), word("source"));
+        this.#bolusStart(number("bolus_id"), number("asked_mu"), word("source"));
         break;
       case "bolus_part":
         this.#bolusPart(number("bolus_id"), number("made_steps"), number("max_steps"));
@@ -206,6 +215,12 @@ class Reader {
       case "move_end":
         this.#moveEnd(word("kind"), number("made_steps"), number("total_steps"));
         break;
+      case "calculation":
+        this.#asked = this.#records[this.#at];
+        break;
+      case "calculated":
+        this.#calculated(number("recommended_mu"), number("bolus_id"));
+        break;
       case "temporary_start":
         this.#temporaryStart(number, word("source"));
         break;
@@ -226,12 +241,10 @@ class Reader {
         this.#setReservoir(number("reservoir_steps"));
         break;
       case "service":
-        this.#note(event);
         if (!this.#stop) this.#openStop("service", word("source"));
         break;
       case "motor_error":
         this.#failed = true;
-        this.#note(event);
         break;
       case "reminder":
         this.history.reminders.push(this.#now());
@@ -293,7 +306,6 @@ class Reader {
   #boot(record: LogRecord, cause: string): void {
     this.#setScale(record);
     if (this.#at) this.#off(this.#at, cause);
-    this.#note("boot");
   }
 
   /** A start tells what a cut left open by the old scale, between its boot and the new one: no change of it. */
@@ -301,7 +313,8 @@ class Reader {
     this.#setScale(record);
     if (String(this.#scale) === String(this.#scaleTold)) return;
     this.#scaleTold = this.#scale;
-    this.#note("scale");
+    const [steps, units] = this.#scale ?? [0, 1];
+    this.#note("scale", "info", `A unit has ${fixed(steps / units, 1)} steps from here on`);
   }
 
   #setScale(told: LogRecord): void {
@@ -317,7 +330,6 @@ class Reader {
 
   #clockSet(forward_s: number, utc_offset_min: number, source: string): void {
     this.history.clock_changes.push({ at: this.#now(), forward_s, utc_offset_min, source });
-    this.#note("clock_set");
   }
 
   #dayTotal(mu: number): void {
@@ -352,7 +364,8 @@ class Reader {
       return;
     }
     this.history.odometer_differences += 1;
-    this.#note("odometer");
+    const steps = `${difference > 0 ? "+" : ""}${difference} steps`;
+    this.#note("odometer", "fault", `The odometer and the doses in the log differ by ${steps}`);
   }
 
   // Doses
@@ -395,7 +408,6 @@ class Reader {
     };
     this.#temporaryAt = this.#at;
     this.history.temporaries.push(this.#temporary);
-    this.#note("temporary_start");
   }
 
   #temporaryEnd(elapsed_s: number, steps: number, reason: string): void {
@@ -405,7 +417,23 @@ class Reader {
     found.end = sameBoot ? this.#now() : found.start + elapsed_s * 1000;
     [found.steps, found.mu, found.outcome] = [steps, this.#mu(steps), reason];
     this.#temporary = undefined;
-    this.#note("temporary_end");
+    const given = found.mu === null ? `${steps} steps` : `${fixed(found.mu / 1000, 2)} U`;
+    const text = `Temporary basal over (${reason.replaceAll("_", " ")}): ${given} in ${span(elapsed_s)}`;
+    this.#note("temporary_end", "info", text);
+  }
+
+  #calculated(recommended_mu: number, bolus_id: number): void {
+    const asked = this.#asked?.fields;
+    this.#asked = undefined;
+    if (!asked) return;
+    const glucose_mg_dl = Number(asked["glucose_mg_dl"]) || null;
+    this.#reckoned = { bolus_id, carbs_g: Number(asked["carbs_g"]), glucose_mg_dl, recommended_mu };
+  }
+
+  #bolusStart(bolus_id: number, asked_mu: number, source: string): void {
+    const bolus = this.#begun(bolus_id, asked_mu, source);
+    if (this.#reckoned?.bolus_id === bolus_id) bolus.calculation = this.#reckoned;
+    this.#reckoned = undefined;
   }
 
   #begun(bolus_id: number, asked_mu: number | null, source: string): Bolus {
@@ -420,6 +448,7 @@ class Reader {
       refusal: "",
       limit: 0,
       uncertain: null,
+      calculation: null,
     };
     this.history.boluses.push(this.#bolus);
     this.#part = undefined;
@@ -449,10 +478,7 @@ class Reader {
   }
 
   #refused(record: LogRecord): void {
-    if (record.fields["command"] !== "bolus") {
-      this.#note("refused");
-      return;
-    }
+    if (record.fields["command"] !== "bolus") return;
     this.history.boluses.push({
       bolus_id: 0,
       start: this.#now(),
@@ -464,6 +490,7 @@ class Reader {
       refusal: String(record.fields["code"]),
       limit: Number(record.fields["limit"]),
       uncertain: null,
+      calculation: null,
     });
   }
 
@@ -473,7 +500,7 @@ class Reader {
     // With power on, only a motor error leaves steps in doubt: it ended the delivery before.
     const cause = this.#failed ? "motor_error" : "power_lost";
     const found = this.#doubt(kind, this.#ms(start), this.#ms(end), [least, most], cause, bolus_id);
-    if (kind !== "rewind") this.#drain(most);
+    if (!isEmptyMove(kind)) this.#drain(most);
     if (kind !== "bolus") return;
     const newest = this.history.boluses.at(-1);
     const ended = this.#failed && newest?.bolus_id === bolus_id;
@@ -528,14 +555,14 @@ class Reader {
     move.steps += made;
     move.mu = this.#mu(move.steps);
     this.#moveAt = this.#at;
-    if (move.kind !== "rewind") this.#drain(made);
+    if (!isEmptyMove(move.kind)) this.#drain(made);
   }
 
   #moveEnd(kind: string, made: number, total: number): void {
     const move = this.#move ?? this.#beginMove(kind);
     move.steps = total;
     move.mu = this.#mu(total);
-    if (move.kind !== "rewind") this.#drain(made);
+    if (!isEmptyMove(move.kind)) this.#drain(made);
     this.#move = undefined;
   }
 
@@ -608,8 +635,8 @@ class Reader {
     return this.#scale ? (steps * 1000 * this.#scale[1]) / this.#scale[0] : null;
   }
 
-  #note(event: string): void {
-    this.history.notes.push({ at: this.#now(), event });
+  #note(event: string, severity: string, text: string): void {
+    this.history.notes.push({ at: this.#now(), event, severity, text });
   }
 
   /** What is open at the end of the log is under way, or was when it was pulled. */

@@ -1,10 +1,30 @@
 // The report in the page: the sections of `basalt report`, in its words, for the log that was pulled.
+//
+// host_tests/tools/test_page_report_host.py holds the two against each other, line by line, and says what only one has:
+// the page is of one pump and of now, so it has no title, and not the moment when it was written; it is not printed, so it
+// sends nobody to its next pages.
 
 import type { LogRecord } from "./contract.ts";
-import { type Amount, cut, dayOf, type Figures, figuresOf } from "./figures.ts";
-import { DAY_MS, type History, HOUR_MS, isInterrupted, isRefused } from "./history.ts";
+import { type Amount, type Figures, figuresOf } from "./figures.ts";
+import type { History } from "./history.ts";
 import { readHistory } from "./history_reader.ts";
-import { hoursPlotOf, plotOf } from "./report_plot.ts";
+import { daySections, isShown, MOST_DAYS } from "./report_days.ts";
+import {
+  type Cell,
+  doubt,
+  folded,
+  foldedList,
+  make,
+  momentOf,
+  note,
+  section,
+  startOf,
+  table,
+  tableOrNone,
+  tables,
+  titled,
+} from "./report_parts.ts";
+import { dailyPlotOf, hoursPlotOf, plotOf } from "./report_plot.ts";
 import * as words from "./report_words.ts";
 import type { Anchor } from "./wall.ts";
 
@@ -17,40 +37,52 @@ export interface Pulled {
   damaged: number;
 }
 
-const FOR_EARS = "for-ears";
-const MOST_DAYS = 92; // the newest of which each is shown, as in the page of `basalt report`
-
-/** A cell: its text, or a text with a class. */
-type Cell = string | number | [text: string, className: string];
+const PRIORITIES = ["high", "medium", "low"];
+const WHOLE = ["all_given", "under_way"]; // of outcomes: nothing was cut short
 
 /** The report of `records` into `place`. */
 export function showReport(place: HTMLElement, records: readonly LogRecord[], pulled: Pulled): void {
   const history = readHistory(records, pulled.anchor, pulled.damaged);
-  const figures = figuresOf(history);
-  const unit = figures.summary.total.mu === null ? "steps" : "U";
+  const figures = shownFigures(history);
+  const unit = history.in_units ? "U" : "steps";
   place.replaceChildren(
-    head(figures, pulled),
+    head(history, figures, pulled),
     cards(figures, unit),
     section("What stands out", findings(figures)),
-    plotOf(history),
-    section("The period in figures", period(figures, unit)),
-    section("By hour of the day", hoursPlotOf(figures), byHour(figures, unit)),
+    section("Your days", ...yourDays(history, figures)),
+    section("The period in figures", ...period(figures, unit)),
+    section("By hour of the day", hoursPlotOf(figures), folded("The plot as a table", byHour(figures, unit))),
     section("Boluses, alarms, changes", kinds(figures, unit)),
     ...unknown(history, figures, unit),
-    ...months(figures, unit),
-    section("Day by day", days(figures, unit), ...underWay(history, figures, unit)),
-    ...shownDays(figures).map((day) => oneDay(history, day, unit)),
-    commands(),
+    ...months(history, figures, unit),
+    ...daySections(history, figures, unit),
+    foot(figures),
   );
 }
 
-function head(figures: Figures, { pump, board, firmware }: Pulled): HTMLElement {
+/** Where nobody knows what a unit is, amounts are steps to a reader: also the sum of nothing, and what the pump says. */
+function shownFigures(history: History): Figures {
+  const figures = figuresOf(history);
+  if (history.in_units) return figures;
+  const sums = ["mu", "basal_mu", "bolus_mu", "average_mu"];
+  const inSteps = (name: string, value: unknown) =>
+    name === "given_mu" || (sums.includes(name) && value === 0) ? null : value;
+  return JSON.parse(JSON.stringify(figures), inSteps) as Figures;
+}
+
+function head(history: History, figures: Figures, { pump, board, firmware }: Pulled): HTMLElement {
   const [first, last] = [figures.days[0], figures.days.at(-1)].map((day) => words.fullDate(startOf(day?.date ?? "")));
   const dates = first === last ? first : `${first} to ${last}`;
+  const turned = history.in_units ? ", turned into units" : "; the log does not tell how many make a unit";
   const place = make("div", "report-meta");
+  const statement = make("p", "note");
+  statement.append(
+    make("strong", "", "Not a medical device."),
+    ` All amounts are motor steps that the pump counted${turned}. No fluid was measured.`,
+  );
   place.append(
     make("p", "meta", `${dates} · pump ${pump} · ${board} · firmware ${firmware} · ${figures.records} records`),
-    make("p", "note", "All amounts are motor steps that the pump counted, turned into units. No fluid was measured."),
+    statement,
   );
   return place;
 }
@@ -71,9 +103,12 @@ function cards({ summary }: Figures, unit: string): HTMLElement {
   card(words.share(summary.basal_share), "basal; the rest is bolus");
   card(words.tenth(summary.boluses_a_day), `boluses on a whole day, ${summary.boluses} in all`);
   card(`${summary.interrupted} · ${summary.refused}`, "boluses cut short · refused");
-  const alarms = Object.entries(summary.alarms).map(([name, number]) => `${number} ${name}`);
   const number = Object.values(summary.alarms).reduce((sum, one) => sum + one, 0);
-  card(String(number), alarms.length ? `alarms: ${alarms.join(", ")}` : "alarms");
+  const kinds = PRIORITIES.filter((name) => summary.alarms[name]).flatMap((name, at) => [
+    at ? ", " : ": ",
+    make("span", name, `${summary.alarms[name]} ${name}`),
+  ]);
+  card(String(number), "alarms", ...kinds);
   card(words.duration(summary.acknowledged_after_s), "until an alarm was acknowledged (median)");
   card(words.duration(summary.stopped_s), "without delivery, while powered");
   return place;
@@ -85,31 +120,50 @@ function findings(figures: Figures): HTMLElement {
   return list;
 }
 
-function period({ summary, habits, days }: Figures, unit: string): HTMLElement {
+function yourDays(history: History, figures: Figures): HTMLElement[] {
+  const paler = figures.days.some((day) => !day.whole)
+    ? "Paler bars are days that the log covers only in part; they are not in the averages. "
+    : "";
+  return [
+    dailyPlotOf(figures.days.filter((day) => isShown(history, day)).slice(-MOST_DAYS)),
+    note(
+      `Each bar is what was given on a day: basal, and bolus on top of it. ${paler}` +
+        "The figures of the bars are in the table day by day.",
+    ),
+    // A visit to the page is often shorter than a day, of which a bar tells nothing.
+    titled("The whole log", plotOf(history)),
+  ];
+}
+
+function period({ summary, habits, days }: Figures, unit: string): HTMLElement[] {
   const whole = days.filter((day) => day.whole).map((day) => day.total);
   const [least, most] = [whole.toSorted(bySteps)[0], whole.toSorted(bySteps).at(-1)];
   const between = `${words.amount(least ?? null)} to ${words.amount(most ?? null)}`;
-  const dose = table("Dose", [], [
+  const doubted = words.bounds(summary.uncertain_dose);
+  const dose: Cell[][] = [
     ["Days in the log, of these whole", `${summary.days}, ${summary.whole_days}`],
     ["Total a day (least to most)", `${words.amount(summary.average_day)} ${unit} (${between})`],
     ["Basal, bolus in all", `${words.amount(summary.basal)}, ${words.amount(summary.bolus)} ${unit}`],
     ["Basal share", words.share(summary.basal_share)],
-    ["Uncertain, besides", `${words.bounds(summary.uncertain_dose) || "0"} ${unit}`],
+    ["Uncertain, besides", [`${doubted || "0"} ${unit}`, "doubt"]],
     ["Suspended by hand", words.duration(summary.suspended_s)],
     ["Without delivery while powered", words.duration(summary.stopped_s)],
     ["Without power, as far as known", words.duration(summary.off_s)],
     ["Starts, clock changes", `${summary.restarts}, ${summary.clock_changes}`],
-  ]);
-  const asked = table(
-    "What is asked for, and what was done",
-    ["", "Done", "Of", ""],
-    [
-      ...habits.map(({ what, kept, of }) => [what, kept, of, words.share(of ? kept / of : null)]),
-      ["Reminders that delivery is suspended", summary.reminders, "", ""],
-      ["Alarms sounded again", summary.alarms_repeated, "", ""],
-    ],
-  );
-  return tables(dose, asked);
+  ];
+  const asked: Cell[][] = [
+    ...habits.map(({ what, kept, of }): Cell[] => [what, kept, of, words.share(of ? kept / of : null)]),
+    ["Reminders that delivery is suspended", summary.reminders, "", ""],
+    ["Alarms sounded again", summary.alarms_repeated, "", ""],
+  ];
+  const habit = "What is asked for, and what was done";
+  return [
+    tables(titled("Dose", table("Dose", [], dose)), titled(habit, table(habit, ["", "Done", "Of", ""], asked))),
+    note(
+      "A meal without a bolus is told by the time of day alone: the pump does not know who ate." +
+        " Extended boluses are not in this log: the pump that wrote it has none.",
+    ),
+  ];
 }
 
 function bySteps(one: Amount, other: Amount): number {
@@ -124,21 +178,39 @@ function byHour(figures: Figures, unit: string): HTMLElement {
     row.boluses || "",
   ]);
   const heads = ["Hour", `Basal in all, ${unit}`, `Bolus in all, ${unit}`, "Boluses begun"];
-  return folded(table("By hour of the day", heads, rows, FOR_EARS));
+  return table("By hour of the day", heads, rows);
 }
 
 function kinds(figures: Figures, unit: string): HTMLElement {
-  const boluses = figures.boluses_by_kind.map((row) => [
+  const stops = figures.stops_by_reason.map((row) => [words.reason(row.reason), row.times, words.duration(row.seconds)]);
+  return tables(
+    bolusKinds(figures, unit),
+    alarmKinds(figures),
+    changes(figures),
+    titled("Time without delivery", tableOrNone("Time without delivery", ["Why", "Times", "In all"], stops)),
+    ...temporaries(figures, unit),
+    ...clockChanges(figures),
+  );
+}
+
+function bolusKinds(figures: Figures, unit: string): HTMLElement {
+  const rows = figures.boluses_by_kind.map((row): Cell[] => [
     words.plain(row.kind),
     row.source,
-    words.kindOutcome(row),
+    [words.kindOutcome(row), WHOLE.includes(row.outcome) ? "" : "short"],
     row.boluses,
     words.units(row.asked_mu),
     row.what === "bolus" ? words.amount({ steps: row.given_steps, mu: row.given_mu }) : "",
   ]);
-  const order = ["low", "medium", "high"];
-  const alarms = [...figures.alarms_by_kind]
-    .sort((one, other) => order.indexOf(other.priority) - order.indexOf(one.priority) || other.alarms - one.alarms)
+  const heads = ["Kind", "From", "Outcome", "Count", "Asked, U", `Given, ${unit}`];
+  return titled("Boluses by kind", tableOrNone("Boluses by kind", heads, rows));
+}
+
+function alarmKinds({ alarms_by_kind: kinds, summary }: Figures): HTMLElement {
+  const title = "Alarms, and how soon they were acknowledged";
+  const order = (priority: string) => PRIORITIES.indexOf(priority);
+  const rows = [...kinds]
+    .sort((one, other) => order(one.priority) - order(other.priority) || other.alarms - one.alarms)
     .map((row): Cell[] => [
       [words.plain(row.alarm), row.priority],
       row.alarms,
@@ -146,25 +218,34 @@ function kinds(figures: Figures, unit: string): HTMLElement {
       words.duration(row.median_s),
       words.duration(row.longest_s),
     ]);
-  const changes = figures.change_habits.map((row) => [
+  const place = titled(title, tableOrNone(title, ["Alarm", "Count", "Acknowledged", "Median", "Longest"], rows));
+  if (rows.length) place.append(note(`${words.tenth(summary.alarms_a_day)} alarms on a whole day.`));
+  return place;
+}
+
+function changes({ changes: found, change_habits: habits }: Figures): HTMLElement {
+  const title = "Site and reservoir";
+  const rows = habits.map((row) => [
     words.plain(row.kind),
     row.changes,
     row.mean_ms ? words.duration(row.mean_ms / 1000) : "–",
     row.longest_ms ? words.duration(row.longest_ms / 1000) : "–",
   ]);
-  const stops = figures.stops_by_reason.map((row) => [words.reason(row.reason), row.times, words.duration(row.seconds)]);
-  const clocks = figures.clock_changes.map((row) => [
-    words.dayClock(momentOf(row.at)),
-    words.clockChange(row.forward_s),
-    row.source,
-  ]);
-  const each = figures.changes.map((row) => [
+  const place = titled(title, tableOrNone(title, ["What", "Times", "In use, mean", "Longest"], rows));
+  if (!found.length) return place;
+  const each = found.map((row) => [
     words.dayClock(momentOf(row.at)),
     words.plain(row.what),
     row.since_s ? words.duration(row.since_s) : "–",
     row.mu === null ? "" : words.units(row.mu),
   ]);
-  const temporaries = figures.temporary_basals.map((row) => [
+  place.append(folded("Each change", table("Each change", ["When", "What", "After the last", "Filled, U"], each)));
+  return place;
+}
+
+function temporaries({ temporary_basals: found }: Figures, unit: string): HTMLElement[] {
+  if (!found.length) return [];
+  const rows = found.map((row) => [
     words.dayClock(momentOf(row.start)),
     words.temporaryRate(row),
     words.duration(row.asked_min * 60),
@@ -172,50 +253,63 @@ function kinds(figures: Figures, unit: string): HTMLElement {
     words.amount(row.given),
     words.temporaryEnd(row.outcome),
   ]);
-  return tables(
-    table("Boluses by kind", ["Kind", "From", "Outcome", "Count", "Asked, U", `Given, ${unit}`], boluses),
-    table(
-      "Alarms, and how soon they were acknowledged",
-      ["Alarm", "Count", "Acknowledged", "Median", "Longest"],
-      alarms,
-    ),
-    table("Site and reservoir", ["What", "Times", "In use, mean", "Longest"], changes),
-    table("Each change", ["When", "What", "After the last", "Filled, U"], each),
-    table("Time without delivery", ["Why", "Times", "In all"], stops),
-    table(
-      "Temporary basal",
-      ["From", "Rate", "Asked for", "In force", `Given, ${unit}`, "Ended"],
-      temporaries,
-    ),
-    table("Clock changes", ["When", "By", "From"], clocks),
-  );
+  const heads = ["From", "Rate", "Asked for", "In force", `Given, ${unit}`, "Ended"];
+  const list = foldedList(words.count(rows.length, "time"), table("Temporary basal", heads, rows), rows.length);
+  return [titled("Temporary basal", list)];
+}
+
+function clockChanges({ clock_changes: found }: Figures): HTMLElement[] {
+  if (!found.length) return [];
+  const rows = found.map((row) => [words.dayClock(momentOf(row.at)), words.clockChange(row.forward_s), row.source]);
+  const grid = table("Clock changes", ["When", "By", "From"], rows);
+  return [titled("Clock changes", foldedList(words.count(rows.length, "change"), grid, rows.length))];
 }
 
 function unknown(history: History, figures: Figures, unit: string): HTMLElement[] {
-  if (!history.uncertain.length && !history.missing.length) return [];
-  const rows = history.uncertain.map((found): Cell[] => [
+  const { odometer_differences: differences, odometer_checks: checks, unknown_events: events } = figures;
+  const { uncertain, missing } = history;
+  if (!uncertain.length && !missing.length && !differences && !events) return [];
+  const parts = missing.map((found) => note(`Missing: ${words.missing(found)}.`));
+  if (uncertain.length) parts.unshift(...eachDoubt(history, figures, unit));
+  if (differences) {
+    parts.push(
+      note(
+        `At ${differences} of ${checks} checkpoints the pump's odometer and the doses in the log do not agree;` +
+          " see the remarks of the days.",
+      ),
+    );
+  }
+  if (events) {
+    parts.push(
+      note(`${events} records are of events that this program does not know; they are kept in the store and left out here.`),
+    );
+  }
+  return [section("What the log cannot tell", ...parts)];
+}
+
+function eachDoubt({ uncertain }: History, { summary }: Figures, unit: string): HTMLElement[] {
+  const rows = uncertain.map((found): Cell[] => [
     words.dayClock(found.start),
     words.kind(found),
     [words.uncertain(found), "doubt"],
     words.dayClock(found.end),
     words.cause(found),
   ]);
-  const heads = ["From", "What", `Bounds, ${unit}`, "Last sign of the pump", "Why"];
-  const told = figures.summary.uncertain_dose.most.steps
-    ? `Between ${words.bounds(figures.summary.uncertain_dose)} ${unit} may have been given besides what this report shows; no total holds it.`
+  const { least, most } = summary.uncertain_dose;
+  const dose = most.steps
+    ? ` Of dose, between ${words.amount(least)} and ${words.amount(most)} ${unit} may have been given besides what this` +
+      " report shows; no total holds it."
     : "";
+  const stretches = `${rows.length} ${rows.length === 1 ? "stretch" : "stretches"}`;
+  const heads = ["From", "What", `Bounds, ${unit}`, "Last sign of the pump", "Why"];
   return [
-    section(
-      "What the log cannot tell",
-      ...(told ? [make("p", "note", told)] : []),
-      ...(rows.length ? [tables(table("Each of them", heads, rows, FOR_EARS))] : []),
-      ...history.missing.map((found) => make("p", "note", `Missing: ${words.missing(found)}.`)),
-    ),
+    note(`For ${stretches} nobody knows what was given.${dose}`),
+    foldedList("Each of them", table("What the log cannot tell", heads, rows), rows.length),
   ];
 }
 
-function months(figures: Figures, unit: string): HTMLElement[] {
-  if (figures.days.filter(isShown).length <= MOST_DAYS) return [];
+function months(history: History, figures: Figures, unit: string): HTMLElement[] {
+  if (figures.days.filter((day) => isShown(history, day)).length <= MOST_DAYS) return [];
   const heads = [
     ...["Month", "Days", `Average day, ${unit}`, "Basal share", "Boluses", "Cut short", "Refused", "Alarms"],
     ...["No delivery", "Reservoir changes"],
@@ -236,243 +330,17 @@ function months(figures: Figures, unit: string): HTMLElement[] {
       row.changes || "",
     ];
   });
-  return [section("Month by month", tables(table("Month by month", heads, rows, FOR_EARS)))];
+  return [section("Month by month", table("Month by month", heads, rows))];
 }
 
-function days(figures: Figures, unit: string): HTMLElement {
-  const heads = [
-    ...["Day", `Total, ${unit}`, "", "Basal", "Bolus", "Basal share", "Boluses", "Cut short", "Refused"],
-    ...["Alarms", "No delivery", "Reservoir changes"],
-  ];
-  const many = figures.days.filter(isShown).length > MOST_DAYS;
-  const rows = (many ? shownDays(figures) : figures.days).map((day): Cell[] => {
-    const name = words.dayName(startOf(day.date));
-    if (!isShown(day)) return [name, "no records"];
-    const begun = day.boluses.filter(({ outcome }) => outcome !== "refused");
-    const short = begun.filter(({ outcome }) => !["all_given", "under_way"].includes(outcome));
-    const bounds = words.bounds(day.uncertain_dose);
-    return [
-      name + (day.whole ? "" : " *"),
-      words.amount(day.total),
-      [bounds && `+ ${bounds}`, "doubt"],
-      words.amount(day.basal),
-      words.amount(day.bolus),
-      words.share(day.basal_share),
-      begun.length,
-      short.length || "",
-      day.boluses.length - begun.length || "",
-      day.alarms.length || "",
-      day.stopped_s ? words.duration(day.stopped_s) : "",
-      day.reservoir_changes.length || "",
-    ];
-  });
-  const place = tables(table("Day by day", heads, rows, FOR_EARS));
-  if (figures.days.some((day) => !day.whole)) {
-    place.append(make("p", "note", "* The log covers only a part of this day; it is not in the averages."));
-  }
-  return place;
-}
-
-function underWay(history: History, figures: Figures, unit: string): HTMLElement[] {
-  return history.under_way.map(({ kind, since }, at) => {
-    const most = figures.under_way[at]?.most ?? null;
-    const text = `${kind} since ${words.clock(since)}, at most ${words.amount(most)} ${unit}`;
-    return make("p", "note", `When the log was read: ${text}, not yet confirmed and in no total.`);
-  });
-}
-
-type Day = Figures["days"][number];
-
-/** Whether the log tells anything of a day but what was left in the reservoir. */
-function isShown(day: Day): boolean {
-  return day.covered_s > 0 || day.boluses.length > 0 || day.alarms.length > 0;
-}
-
-function shownDays(figures: Figures): Day[] {
-  return figures.days.filter(isShown).slice(-MOST_DAYS);
-}
-
-function oneDay(history: History, day: Day, unit: string): HTMLElement {
-  const start = startOf(day.date);
-  const within = (at: number) => dayOf(at) === dayOf(start);
-  const bounds = words.bounds(day.uncertain_dose);
-  const title = make("h3", "", `${words.fullDate(start)} `);
-  const covers = day.whole ? "" : ` · the log covers ${words.duration(day.covered_s)}`;
-  title.append(
-    make(
-      "small",
-      "",
-      `${words.amount(day.total)} ${unit} ${bounds && `+ ${bounds} `}· basal ${words.amount(day.basal)} · ` +
-        `bolus ${words.amount(day.bolus)}${covers}`,
-    ),
-  );
-  const boluses = history.boluses.filter((bolus) => within(bolus.start)).map((bolus): Cell[] => [
-    words.clock(bolus.start),
-    words.dose(bolus.asked_mu),
-    words.dose(bolus.given_mu),
-    [bolus.uncertain ? `+ ${words.uncertain(bolus.uncertain)}` : "", "doubt"],
-    [
-      words.outcome(bolus) + (bolus.source === "link" ? " (by link)" : ""),
-      isRefused(bolus) || isInterrupted(bolus) ? "short" : "",
-    ],
-  ]);
-  const alarms = history.alarms.filter((alarm) => within(alarm.raised)).map((alarm): Cell[] => [
-    words.clock(alarm.raised),
-    [words.plain(alarm.alarm), alarm.priority],
-    words.acknowledged(alarm),
-    words.over(alarm),
-  ]);
-  const place = make("section", "day");
-  place.append(
-    title,
-    plotOf(history, { start, end: start + DAY_MS }),
-    tables(
-      table("Boluses", ["Time", "Asked, U", "Given, U", "", "Outcome"], boluses),
-      table("Alarms", ["Time", "Alarm", "Acknowledged", "Over"], alarms),
-      table("Without delivery", ["From", "To", "For", "Why"], withoutDelivery(history, within)),
-    ),
-    hours(history, day, unit),
-  );
-  return place;
-}
-
-/** The plot of a day as a table. */
-function hours(history: History, day: Day, unit: string): HTMLElement {
-  const start = startOf(day.date);
-  const spans = history.rates.flatMap((rate) => cut(rate, HOUR_MS).map((span) => ({ ...rate, ...span })));
-  const levels = levelsOf(history, start);
-  const rows = day.basal_by_hour.map((basal, hour) => {
-    const from = start + hour * HOUR_MS;
-    const rates = spans.filter((span) => span.start >= from && span.start < from + HOUR_MS && span.end > span.start);
-    const seen = rates.map(({ rate_mu_h }) => rate_mu_h).filter((rate, at, all) => rate !== all[at - 1]);
-    const bolus = day.bolus_by_hour[hour] as Amount;
-    const left = levels[hour];
-    return [
-      `${String(hour).padStart(2, "0")}:00`,
-      seen.map(words.units).join(", "),
-      basal.steps ? words.amount(basal) : "",
-      bolus.steps ? words.amount(bolus) : "",
-      !left || left.steps === null ? "–" : words.amount({ steps: left.steps, mu: left.mu }),
-    ];
-  });
-  const heads = ["Hour", "Rate in force, U/h", `Basal, ${unit}`, `Bolus, ${unit}`, `Reservoir at its end, ${unit}`];
-  return folded(table(`The hours of ${words.dayName(start)}`, heads, rows, FOR_EARS));
-}
-
-/** What was left in the reservoir at the end of each hour of a day, as far as it is known. */
-function levelsOf({ levels }: History, start: number): (History["levels"][number] | undefined)[] {
-  const earlier = levels.filter(({ at }) => at < start).sort((one, other) => dayOf(one.at) - dayOf(other.at));
-  const ofDay = levels.filter(({ at }) => dayOf(at) === dayOf(start));
-  let before = earlier.at(-1);
-  return Array.from({ length: 24 }, (_, hour) => {
-    const found = ofDay.filter(({ at }) => Math.floor((at - start) / HOUR_MS) === hour).at(-1);
-    before = found ?? before;
-    return before;
-  });
-}
-
-function withoutDelivery(history: History, within: (at: number) => boolean): string[][] {
-  const stops = history.stops.flatMap((stop) => cut(stop, DAY_MS).map((span) => ({ ...stop, ...span })));
-  const offs = history.offs.flatMap((off) =>
-    off.known && off.end >= off.start ? cut(off, DAY_MS).map((span) => ({ ...off, ...span })) : [off],
-  );
-  const row = ({ start, end }: { start: number; end: number }, known: boolean, why: string) => [
-    words.clock(start),
-    known ? words.clock(end) : "?",
-    known ? words.duration((end - start) / 1000) : "?",
-    why,
-  ];
-  return [
-    ...stops.filter(({ start }) => within(start)).map((stop) => row(stop, true, words.stop(stop))),
-    ...offs.filter(({ start }) => within(start)).map((off) => row(off, off.known, words.off(off))),
-  ];
-}
-
-function commands(): HTMLElement {
+function foot({ odometer_checks: checks, odometer_differences: differences }: Figures): HTMLElement {
   const place = make("div", "commands");
+  if (checks && !differences) {
+    place.append(note(`The doses agree with the pump's odometer at all ${checks} checkpoints of the log.`));
+  }
   place.append(
-    make(
-      "p",
-      "note",
-      "Save the log, and two commands make the same report into a page of its own, whose plots can be looked into:",
-    ),
+    note("Save the log, and two commands make the same report into a page of its own, whose plots can be looked into:"),
     make("pre", "", "basalt import basalt-log.json --store pump.db\nbasalt report --store pump.db --out pump.html"),
   );
   return place;
-}
-
-// Building blocks
-
-function section(title: string, ...parts: HTMLElement[]): HTMLElement {
-  const place = make("section", "");
-  place.append(make("h3", "", title), ...parts);
-  return place;
-}
-
-/** The table behind a plot, for who wants the numbers. */
-function folded(part: HTMLElement | undefined): HTMLElement {
-  const place = make("details", "");
-  place.append(make("summary", "", "The plot as a table"), tables(part));
-  return place;
-}
-
-function tables(...parts: (HTMLElement | undefined)[]): HTMLElement {
-  const place = make("div", "tables");
-  place.append(...parts.filter((part) => part !== undefined));
-  return place;
-}
-
-/** A table under its title; nothing when it has no rows. A title that stands above it already is FOR_EARS. */
-function table(
-  title: string,
-  heads: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  captionClass = "",
-): HTMLElement | undefined {
-  if (!rows.length) return undefined;
-  const frame = make("div", "table");
-  frame.tabIndex = 0;
-  frame.setAttribute("role", "region");
-  frame.setAttribute("aria-label", title);
-  const grid = make("table");
-  grid.append(make("caption", captionClass, title));
-  if (heads.length) {
-    const top = make("thead");
-    const row = make("tr");
-    for (const text of heads) {
-      const cell = make(text ? "th" : "td", "", text);
-      if (text) cell.setAttribute("scope", "col");
-      row.append(cell);
-    }
-    top.append(row);
-    grid.append(top);
-  }
-  const body = make("tbody");
-  for (const cells of rows) {
-    const row = make("tr");
-    row.append(...cells.map((cell) => (Array.isArray(cell) ? make("td", cell[1], cell[0]) : make("td", "", String(cell)))));
-    body.append(row);
-  }
-  grid.append(body);
-  frame.append(grid);
-  return frame;
-}
-
-function doubt(bounds: string): HTMLElement {
-  return make("span", "doubt", bounds && `+ ${bounds}`);
-}
-
-function startOf(date: string): number {
-  return momentOf(`${date}T00:00:00`);
-}
-
-function momentOf(local: string): number {
-  return Date.parse(`${local}Z`);
-}
-
-function make(tag: string, className = "", text = ""): HTMLElement {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text) made.textContent = text;
-  return made;
 }

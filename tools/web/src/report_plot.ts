@@ -1,93 +1,171 @@
-// The plot of the report in the page: rates, boluses, stops, doubts and alarms over the whole log.
+// The plots of the report in the page: the whole log or a day of it, all days as bars, the hours of the clock.
 
-import type { Figures } from "./figures.ts";
-import { type History, isRefused, type Span } from "./history.ts";
-import { amount, clock, count } from "./report_words.ts";
+import { type Amount, type Day, dosesByHour, type Figures } from "./figures.ts";
+import { type Bolus, type History, HOUR_MS, isRefused, type Span } from "./history.ts";
+import * as words from "./report_words.ts";
 
-const SIZE = { left: 46, right: 12, top: 14, bottom: 26, width: 960, height: 230 };
+const SIZE = { left: 58, right: 12, top: 16, bottom: 26, width: 960, height: 230 };
+const FLOOR = SIZE.height - SIZE.bottom;
 const SECOND = 1_000;
 const TICKS_S = [60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
 const DAY_S = 86_400;
 const LEAST_TOP_MU_H = 1_200;
-const LEGEND =
-  '<span class="k-rate">basal rate</span><span class="k-bolus">bolus</span><span class="k-stop">no delivery</span>' +
-  '<span class="k-doubt">uncertain</span><span class="k-alarm">alarm</span>';
-const HOURS_LEGEND = '<span class="k-rate">basal</span><span class="k-bolus">bolus</span>';
+const LEAST_TOP_MU = 1_000;
+const LEAST_DAYS = 7; // a bar is no wider than in a week
+const MOST_LABELLED = 14;
+const BARS_LEGEND = '<span class="k-rate">basal</span><span class="k-bolus">bolus</span>';
+const ALARMS: Record<string, (x: number, y: number) => string> = {
+  high: (x, y) => `M${x} ${y - 6}l6 11h-12z`,
+  medium: (x, y) => `M${x} ${y - 6}l6 6-6 6-6-6z`,
+  low: (x, y) => `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z`,
+};
+
+/** The marks of a day's plot, each drawn 22 by 14, and what they say. */
+export const KEY: readonly (readonly [mark: string, text: string])[] = [
+  ['<path class="p-bolus" d="M11 14V5"/><circle class="p-head" cx="11" cy="4" r="3.5"/>', "bolus given"],
+  ['<path class="p-asked" d="M11 14V8"/><circle class="p-ring" cx="11" cy="5" r="4"/>', "bolus asked for"],
+  ['<path class="p-refused" d="M7 3l8 8M15 3l-8 8"/>', "bolus refused"],
+  ['<rect class="p-rate" x="2" y="4" width="18" height="10"/>', "basal given in the hour"],
+  ['<path class="p-line" d="M1 9h10V4h10"/>', "basal rate in force"],
+  ['<rect class="p-stop" x="4" y="0" width="14" height="14"/>', "no delivery"],
+  ['<rect class="p-off" x="4" y="1" width="14" height="12"/>', "without power"],
+  ['<rect class="p-doubt" x="8" y="0" width="6" height="14"/>', "uncertain"],
+  [alarm("high", 11, 7), "alarm, high"],
+  [alarm("medium", 11, 7), "medium"],
+  [alarm("low", 11, 7), "low priority"],
+];
 
 /** The whole log, or what is within a day of it. */
 export function plotOf(all: History, day?: Span): HTMLElement {
-  const { left, right, top, bottom, width, height } = SIZE;
+  const { left, right, top, width } = SIZE;
   // Young logs begin before anybody has set the clock: the plot begins when it was.
   const from = day?.start ?? Math.min(...all.rates.map(({ start }) => start), all.covered.at(-1)?.start ?? 0);
   const to = day?.end ?? all.covered.at(-1)?.end ?? from;
-  const history = day ? within(all, day) : all;
+  const history = within(all, day ?? { start: from, end: to + 1 });
   const span = Math.max(60 * SECOND, to - from);
   const x = (at: number) => left + (Math.min(span, Math.max(at, from) - from) / span) * (width - left - right);
-  const floor = height - bottom;
-  const boluses = history.boluses.filter((bolus) => !isRefused(bolus));
-  const mostRate = Math.max(LEAST_TOP_MU_H, ...history.rates.map((rate) => rate.rate_mu_h));
-  const mostBolus = Math.max(1, ...boluses.map((bolus) => bolus.given_steps));
-  const rateY = (mu: number) => floor - (mu / mostRate) * (floor - top) * 0.45;
-  const box = (name: string, start: number, end: number, y: number, least: number) =>
-    `<rect class="${name}" x="${x(start)}" y="${y}" width="${Math.max(least, x(end) - x(start))}" height="${floor - y}"/>`;
+  const hours = basalByHour(history);
+  const mostRate = Math.max(LEAST_TOP_MU_H, ...history.rates.map((rate) => rate.rate_mu_h), ...hours.values());
+  const mostBolus = Math.max(LEAST_TOP_MU, ...history.boluses.map((one) => Math.max(one.asked_mu ?? 0, one.given_mu ?? 0)));
+  const rateY = (mu: number) => FLOOR - (mu / mostRate) * (FLOOR - top) * 0.45;
+  const bolusY = (mu: number) => FLOOR - (mu / mostBolus) * (FLOOR - top) * 0.9;
+  const box = (name: string, start: number, end: number, y: number, least: number, title = "") =>
+    `<rect class="${name}" x="${x(start)}" y="${y}" width="${Math.max(least, x(end) - x(start))}" height="${FLOOR - y}">` +
+    `<title>${title}</title></rect>`;
   const parts = [
-    ...history.stops.map(({ start, end }) => box("p-stop", start, end, top, 2)),
-    ...history.rates.map((rate) => box("p-rate", rate.start, rate.end, rateY(rate.rate_mu_h), 1)),
-    ...history.uncertain.map(({ end }) => `<path class="p-doubt" d="M${x(end)} ${top}V${floor}"/>`),
-    ...boluses.map((bolus) => {
-      const y = floor - (bolus.given_steps / mostBolus) * (floor - top) * 0.9;
-      const at = x(bolus.start);
-      return `<path class="p-bolus" d="M${at} ${floor}V${y}"/><circle class="p-head" cx="${at}" cy="${y}" r="4.5"/>`;
-    }),
-    ...history.alarms
-      .filter(({ priority, raised }) => priority !== "low" && raised >= from)
-      .map(({ raised }) => `<path class="p-alarm" d="M${x(raised)} ${top - 8}l6 10h-12z"/>`),
-    `<path class="p-axis" d="M${left} ${floor}H${width - right}"/>`,
+    ...history.stops.map((stop) => box("p-stop", stop.start, stop.end, top, 2, words.stop(stop))),
+    ...history.offs.map((off) => box("p-off", off.start, off.known ? off.end : off.start, top, 2, words.off(off))),
+    ...history.uncertain.map((found) => box("p-doubt", found.start, found.end, top, 3, words.kind(found))),
+    ...[...hours].map(([at, mu]) => box("p-rate", at, at + HOUR_MS, rateY(mu), 1, `${words.units(mu)} U of basal`)),
+    ...history.rates.map(({ start, end, rate_mu_h }) => `<path class="p-line" d="M${x(start)} ${rateY(rate_mu_h)}H${x(end)}"/>`),
+    ...history.boluses.map((bolus) => bolusMark(bolus, x(bolus.start), bolusY)),
+    ...history.alarms.map((one) => alarm(one.priority, x(one.raised), 9, `${words.clock(one.raised)} ${words.plain(one.alarm)}`)),
+    `<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`,
     ...ticks(from, from + span).map(
-      (at) =>
-        `<path class="p-axis" d="M${x(at)} ${floor}v5"/><text x="${x(at)}" y="${floor + 19}" text-anchor="middle">${clock(at)}</text>`,
+      (at) => `<path class="p-axis" d="M${x(at)} ${FLOOR}v5"/>${label(x(at), FLOOR + 19, words.clock(at), "middle")}`,
     ),
-    `<text x="${left - 6}" y="${rateY(1_000) + 4}" text-anchor="end">1 U/h</text>`,
+    label(left - 6, rateY(1_000) + 4, "1 U/h"),
+    label(left - 6, bolusY(mostBolus) + 4, `${words.units(mostBolus)} U`),
   ];
+  const begun = history.boluses.filter((bolus) => !isRefused(bolus)).length;
   const spoken =
-    `From ${clock(from)} to ${clock(to)}: ${count(boluses.length, "bolus", "boluses")}, ` +
-    `${count(history.stops.length, "stretch", "stretches")} without delivery, ` +
-    `${count(history.alarms.length, "alarm")}, ${count(history.uncertain.length, "uncertain stretch", "uncertain stretches")}.`;
-  return figureOf(spoken, parts, day ? "" : LEGEND);
+    `From ${words.clock(from)} to ${words.clock(to)}: ${words.count(begun, "bolus", "boluses")}, ` +
+    `${words.count(history.stops.length, "stretch", "stretches")} without delivery, ` +
+    `${words.count(history.alarms.length, "alarm")}, ` +
+    `${words.count(history.uncertain.length, "uncertain stretch", "uncertain stretches")}.`;
+  return figureOf(spoken, parts);
 }
 
-/** What was given in each hour of the clock, over all days: basal, and bolus on top of it. */
-export function hoursPlotOf({ by_hour_of_day: hours }: Figures): HTMLElement {
-  const { left, right, top, bottom, width, height } = SIZE;
-  const floor = height - bottom;
+/** What was asked for, where it was more, behind what was given; a cross where it was refused. */
+function bolusMark(bolus: Bolus, x: number, y: (mu: number) => number): string {
+  const [asked, given] = [bolus.asked_mu ?? 0, bolus.given_mu ?? 0];
+  const doses = `asked ${words.dose(bolus.asked_mu)} U, given ${words.dose(bolus.given_mu)} U`;
+  const title = `<title>${words.clock(bolus.start)} bolus: ${doses}; ${words.outcome(bolus)}</title>`;
+  if (isRefused(bolus)) return `<path class="p-refused" d="M${x - 5} ${y(asked) - 5}l10 10m0-10l-10 10">${title}</path>`;
+  const ring =
+    asked > given
+      ? `<path class="p-asked" d="M${x} ${y(given)}V${y(asked) + 5}"/><circle class="p-ring" cx="${x}" cy="${y(asked)}" r="5"/>`
+      : "";
+  return `<g>${title}${ring}<path class="p-bolus" d="M${x} ${FLOOR}V${y(given)}"/><circle class="p-head" cx="${x}" cy="${y(given)}" r="4.5"/></g>`;
+}
+
+function alarm(priority: string, x: number, y: number, title = ""): string {
+  return `<path class="p-${priority}" d="${(ALARMS[priority] ?? ALARMS["low"])?.(x, y)}"><title>${title}</title></path>`;
+}
+
+function label(x: number, y: number, text: string, anchor = "end"): string {
+  return `<text x="${x}" y="${y}" text-anchor="${anchor}">${text}</text>`;
+}
+
+/** Milliunits of basal by the beginning of the hour. */
+function basalByHour(history: History): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { kind, start, mu } of dosesByHour(history)) {
+    const hour = Math.floor(start / HOUR_MS) * HOUR_MS;
+    if (kind === "basal" && mu !== null) found.set(hour, (found.get(hour) ?? 0) + mu);
+  }
+  return found;
+}
+
+/** What was given on each day: basal, bolus on top of it, and what is uncertain at most above both. */
+export function dailyPlotOf(days: readonly Day[]): HTMLElement {
+  const { left, right, top, width } = SIZE;
+  const in_units = days.every((day) => day.total.mu !== null);
+  const value = (one: Amount) => (in_units ? (one.mu ?? 0) : one.steps);
+  const heights = days.map((day) => [day.basal, day.bolus, day.uncertain_dose.most].map(value) as [number, number, number]);
+  const most = Math.max(1, ...heights.map(([basal, bolus, doubt]) => basal + bolus + doubt));
+  const step = (width - left - right) / Math.max(LEAST_DAYS, days.length);
+  const tall = (amount: number) => (amount / most) * (FLOOR - top - 8);
+  const bar = (name: string, at: number, amount: number, below: number) =>
+    `<rect class="${name}" x="${left + (at + 0.2) * step}" y="${FLOOR - tall(below + amount)}" width="${step * 0.6}" height="${tall(amount)}"/>`;
+  const every = Math.ceil(days.length / MOST_LABELLED);
+  const parts = days.map((day, at) => {
+    const [basal, bolus, doubt] = heights[at] as [number, number, number];
+    const middle = left + (at + 0.5) * step;
+    const name = words.dayName(Date.parse(`${day.date}T00:00:00Z`));
+    const marks = [bar("p-basal", at, basal, 0), bar("p-head", at, bolus, basal), bar("p-doubt", at, doubt, basal + bolus)];
+    if (at % every === 0) marks.push(label(middle, FLOOR + 19, name, "middle"));
+    if (every === 1) marks.push(label(middle, FLOOR - tall(basal + bolus + doubt) - 5, words.amount(day.total), "middle"));
+    return `<g${day.whole ? "" : ' class="p-part"'}>${marks.join("")}</g>`;
+  });
+  parts.push(`<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`);
+  const told = days.slice(-MOST_LABELLED).map((day) => `${day.date} ${words.amount(day.total)}`);
+  return figureOf(`Given on each day, ${in_units ? "units" : "steps"}: ${told.join(", ")}.`, parts, BARS_LEGEND);
+}
+
+/** What was given in each hour of the clock on an average day: basal, and bolus on top of it. */
+export function hoursPlotOf({ by_hour_of_day: hours, summary }: Figures): HTMLElement {
+  const { left, right, top, width } = SIZE;
   const most = Math.max(1, ...hours.map((row) => row.basal_steps + row.bolus_steps));
   const step = (width - left - right) / 24;
-  const tall = (steps: number) => (steps / most) * (floor - top);
+  const tall = (steps: number) => (steps / most) * (FLOOR - top - 8);
   const bar = (name: string, hour: number, steps: number, below: number) =>
-    `<rect class="${name}" x="${left + (hour + 0.1) * step}" y="${floor - tall(below + steps)}" width="${step * 0.8}" height="${tall(steps)}"/>`;
+    `<rect class="${name}" x="${left + (hour + 0.1) * step}" y="${FLOOR - tall(below + steps)}" width="${step * 0.8}" height="${tall(steps)}"/>`;
   const parts = [
-    ...hours.map((row) => bar("p-rate", row.hour, row.basal_steps, 0)),
+    ...hours.map((row) => bar("p-basal", row.hour, row.basal_steps, 0)),
     ...hours.map((row) => bar("p-head", row.hour, row.bolus_steps, row.basal_steps)),
-    `<path class="p-axis" d="M${left} ${floor}H${width - right}"/>`,
+    `<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`,
     ...[0, 3, 6, 9, 12, 15, 18, 21, 24].map(
-      (hour) =>
-        `<text x="${left + hour * step}" y="${floor + 19}" text-anchor="middle">${String(hour).padStart(2, "0")}:00</text>`,
+      (hour) => label(left + hour * step, FLOOR + 19, `${String(hour).padStart(2, "0")}:00`, "middle"),
     ),
   ];
+  const days = Math.max(1, summary.days);
+  const average = (steps: number, mu: number | null) =>
+    words.amount({ steps: Math.round(steps / days), mu: mu === null ? null : mu / days });
   const busiest = hours.find((row) => row.basal_steps + row.bolus_steps === most);
   const spoken = busiest
-    ? `Most was given in the hour from ${String(busiest.hour).padStart(2, "0")}:00: ` +
-      `${amount({ steps: busiest.basal_steps, mu: busiest.basal_mu })} of basal, ` +
-      `${amount({ steps: busiest.bolus_steps, mu: busiest.bolus_mu })} of bolus.`
+    ? `Most was given in the hour from ${String(busiest.hour).padStart(2, "0")}:00, on an average day ` +
+      `${average(busiest.basal_steps, busiest.basal_mu)} of basal and ` +
+      `${average(busiest.bolus_steps, busiest.bolus_mu)} of bolus.`
     : "Nothing was given.";
   if (busiest) {
-    const given = { steps: most, mu: busiest.basal_mu === null ? null : busiest.basal_mu + (busiest.bolus_mu ?? 0) };
-    parts.push(`<text x="${left - 6}" y="${top + 4}" text-anchor="end">${amount(given)}</text>`);
+    const mu = busiest.basal_mu === null ? null : busiest.basal_mu + (busiest.bolus_mu ?? 0);
+    parts.push(label(left - 6, top + 12, average(most, mu)));
   }
-  return figureOf(spoken, parts, HOURS_LEGEND);
+  return figureOf(spoken, parts, BARS_LEGEND);
 }
 
-function figureOf(spoken: string, parts: readonly string[], legend: string): HTMLElement {
+function figureOf(spoken: string, parts: readonly string[], legend = ""): HTMLElement {
   const figure = document.createElement("figure");
   figure.className = "plot";
   figure.innerHTML =
@@ -99,12 +177,15 @@ function figureOf(spoken: string, parts: readonly string[], legend: string): HTM
 /** What a plot shows of a stretch. */
 function within(history: History, { start: from, end: to }: Span): History {
   const touches = ({ start, end }: Span) => end > from && start < to;
+  const begins = ({ start }: { start: number }) => start >= from && start < to;
   return {
     ...history,
+    doses: history.doses.filter(touches),
     rates: history.rates.filter(touches),
     stops: history.stops.filter(touches),
-    boluses: history.boluses.filter(({ start }) => start >= from && start < to),
-    uncertain: history.uncertain.filter(({ end }) => end >= from && end < to),
+    offs: history.offs.filter(touches),
+    boluses: history.boluses.filter(begins),
+    uncertain: history.uncertain.filter(({ start, end }) => end >= from && start < to),
     alarms: history.alarms.filter(({ raised }) => raised >= from && raised < to),
   };
 }

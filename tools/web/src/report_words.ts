@@ -1,8 +1,8 @@
 // Says figures of the report in words: those of tools/basalt/report_words.py and report_findings.py.
 
 import type { Amount, Bounds, Figures } from "./figures.ts";
-import type { Alarm, Bolus, Off, Stop, Uncertain } from "./history.ts";
-import { nearest } from "./history_reader.ts";
+import { type Alarm, type Bolus, type History, isEmptyMove, type Off, type Stop, type Uncertain } from "./history.ts";
+import { fixed, nearest } from "./numbers.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -51,7 +51,7 @@ export function plain(name: string): string {
 }
 
 export function units(mu: number): string {
-  return (nearest(mu / 10) / 100).toFixed(2);
+  return fixed(mu / 1000, 2);
 }
 
 /** An amount in units, without the unit: in steps where nobody knows how many make one. */
@@ -78,7 +78,7 @@ export function share(value: number | null): string {
 }
 
 export function tenth(value: number | null): string {
-  return value === null ? "–" : (nearest(value * 10) / 10).toFixed(1);
+  return value === null ? "–" : fixed(value, 1);
 }
 
 /** '38 s', '11 min', '1 h 02 min', '3 d 4 h'; a dash for none. */
@@ -213,6 +213,32 @@ export function kind(found: Uncertain): string {
 
 export function cause(found: Uncertain): string {
   return found.cause === "missing_records" ? "Records are missing; by the pump's odometer" : "Power lost";
+}
+
+const MOVES: Record<string, string> = {
+  prime: "Tubing primed",
+  cannula: "Cannula filled",
+  measure: "Pumped onto a scale, to calibrate,",
+};
+
+/** [time, text, severity] of what else happened from `start` on and before `end`, in order. */
+export function remarks(history: History, start: number, end: number): [string, string, string][] {
+  const unit = history.in_units ? "U" : "steps";
+  const changes = history.changes.map((change) => ({
+    at: change.start,
+    text: `Reservoir change, ${change.reservoir_mu === null ? "not finished" : `filled with ${dose(change.reservoir_mu)} U`}`,
+    severity: "info",
+  }));
+  const moves = history.moves.filter((move) => !isEmptyMove(move.kind));
+  const made = moves.map((move) => ({
+    at: move.start,
+    text: `${MOVES[move.kind] ?? plain(move.kind)} with ${amount(move)} ${unit}, beside the dose`,
+    severity: "info",
+  }));
+  return [...history.notes, ...changes, ...made]
+    .filter(({ at }) => at >= start && at < end)
+    .sort((one, other) => one.at - other.at)
+    .map(({ at, text, severity }) => [clock(at), text, severity]);
 }
 
 /** What stands out, in words for the person who wears the pump: [severity, sentence], the gravest first. */
