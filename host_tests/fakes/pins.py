@@ -95,17 +95,24 @@ class Pin:
 
 
 class Finger:
-    """A finger on a key that pulls a pin to ground, with contacts that bounce if asked."""
+    """A finger on a key that pulls a pin to ground, with contacts that bounce if asked.
+
+    `chance` is where its bounces are in their row of random numbers.
+    """
 
     def __init__(self, pin, clock, bounce_us=0, seed=1):
         self._pin = pin
         self._clock = clock
         self._bounce_us = bounce_us
-        self._chance = seed
+        self.chance = seed
 
     def down(self):
         """Press and stay."""
         self._move(self._pin.drive, 0)
+
+    def hold(self):
+        """Have been down for long: nothing bounces any more."""
+        self._pin.drive(0)
 
     def up(self):
         """Let go."""
@@ -131,5 +138,5 @@ class Finger:
 
     def _random(self):
         """0 to 65,535, the same numbers on every Python."""
-        self._chance = (self._chance * 75 + 74) % 65_537
-        return self._chance & 0xFFFF
+        self.chance = (self.chance * 75 + 74) % 65_537
+        return self.chance & 0xFFFF

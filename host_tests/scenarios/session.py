@@ -248,6 +248,7 @@ class Session:
         kept["limit_ms"] = self.limit_ms
         kept["faults"] = self.faults
         kept["down"] = self.down
+        kept["chances"] = [finger.chance for finger in world.fingers]
         kept["script"] = self.script
         kept["seen_seq"] = self._seen_seq
         kept["number"] = self._number
@@ -262,8 +263,11 @@ class Session:
         self._number = kept["number"]
         for name in kept["faults"]:
             self._fault(name, 1)
+        for finger, chance in zip(self.world.fingers, kept["chances"]):
+            finger.chance = chance
         for button in kept["down"]:
-            self._press(button)
+            self.down.append(button)
+            self.world.fingers[BUTTONS.index(button)].hold()
 
     # ---- the host's end of the cable
 

@@ -102,24 +102,39 @@ def test_a_power_cut_in_mid_bolus_leaves_an_uncertain_stretch_that_holds_the_tru
     assert uncertain[0][1] <= made <= uncertain[0][2] <= DOSE_STEPS
 
 
+def handed_on(life):
+    """The session after a life in which each start was in a new interpreter."""
+    session = new_session()
+    for act in life["acts"]:
+        session.run_to_ms(act[0])
+        if act[1:] == ("power", 1):
+            disk = RamDisk(dict(session._disk.contents), list(session._disk.folders))
+            session = Session(board, disk, session.kept())
+        session.act(*act[1:])
+    session.run_to_ms(life["end_ms"])
+    return session
+
+
 def test_a_new_interpreter_on_the_kept_files_goes_on_as_the_old_one_would():
     life = cut_in_mid_bolus()
     whole = new_session()
     play(whole, life)
-    first = new_session()
-    disk = RamDisk()
-    session = first
-    for act in life["acts"]:
-        session.run_to_ms(act[0])
-        if act[1:] == ("power", 1):
-            disk = RamDisk(dict(first._disk.contents), list(first._disk.folders))
-            session = Session(board, disk, first.kept())
-        session.act(*act[1:])
-    session.run_to_ms(life["end_ms"])
-    assert session is not first
+    session = handed_on(life)
     assert session.records() == whole.records()
     assert session.world.motor.position_steps == whole.world.motor.position_steps
     assert session.script == whole.script
+
+
+def test_keys_bounce_in_a_new_interpreter_as_they_would_have_in_the_old_one():
+    acts = taps(2_000, ("UP", "STOP"))
+    acts += [(3_000, "press", "UP"), (3_100, "power", 0), (3_500, "power", 1)]
+    acts += [(5_000, "release", "UP")]
+    life = scenario(acts + bolus_at(6_000), 60_000)
+    whole = new_session()
+    play(whole, life)
+    session = handed_on(life)
+    assert session.kept() == whole.kept()
+    assert session.records() == whole.records()
 
 
 def test_faults_and_fingers_outlive_the_power():
