@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from basalt import decode, history_reader, report_json, timeline
+from basalt import decode, history_reader, report_json, report_words, timeline
 from basalt.analysis import Analysis, analyse
 from basalt.store import Gap
 from host_tests.core.bench import BUTTONS, Bench, Board
@@ -498,6 +498,13 @@ def test_a_time_without_power_whose_length_nobody_knows_is_told_as_unknown():
     made.run_s(60)
     (off,) = only_day(made).offs
     assert not off.known
+
+
+def test_a_clock_that_is_set_back_over_a_cut_tells_no_length_of_it():
+    made = made_log.new_pump().cut_power(-3_600)
+    (off,) = [one for day in of(made).days for one in day.offs]
+    assert not off.known
+    assert report_words.off(off) == "Without power; for how long is not known"
 
 
 def test_a_restart_whose_first_record_is_missing_is_not_told_as_time_without_power():

@@ -306,7 +306,7 @@ class _Days:
                 over = stop.over and last == stop.end_ms
                 self._day(first).stops.append(Stop(first, last, stop.reason, stop.source, over))
         for off in history.offs:
-            if off.known and 0 <= off.end_ms - off.start_ms <= MOST_EMPTY_DAYS * DAY_MS:
+            if off.known and off.end_ms - off.start_ms <= MOST_EMPTY_DAYS * DAY_MS:
                 for first, last in cut(off.start_ms, off.end_ms, DAY_MS):
                     self._day(first).offs.append(Off(first, last, True, off.cause))
             else:

@@ -172,7 +172,7 @@ def _stretches(history: History) -> Iterator[Row]:
             yield {**row, "number": int(place == 0), **piece}
     for off in history.offs:
         row = {"what": "off", "name": off.cause, "seq": off.seq}
-        if off.known and 0 <= off.end_ms - off.start_ms <= MOST_EMPTY_DAYS * DAY_MS:
+        if off.known and off.end_ms - off.start_ms <= MOST_EMPTY_DAYS * DAY_MS:
             for piece in _by_day(off.start_ms, off.end_ms):
                 yield {**row, **piece}
         else:

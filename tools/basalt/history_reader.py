@@ -318,7 +318,8 @@ class _Reader:
     def _off(self, at: int, cause: str) -> None:
         start, end = self._wall[at - 1], self._wall[at]
         known = self._clock_known[at] and self._clock_known[at - 1]
-        known = known and at not in self._after_hole
+        # A clock that was set back over the cut tells no length.
+        known = known and at not in self._after_hole and end >= start
         self.history.offs.append(Off(start, end, known, cause, self._seq[at]))
 
     def _log_new(self, *_: int) -> None:

@@ -153,7 +153,7 @@ function byHour(dose: Dose): Dose[] {
 /** Stretches without power, cut at midnight where their length is known and they are not endless. */
 export function offsByDay({ offs }: History): Off[] {
   return offs.flatMap((off) =>
-    off.known && off.end >= off.start && off.end - off.start <= MOST_EMPTY_DAYS * DAY_MS
+    off.known && off.end - off.start <= MOST_EMPTY_DAYS * DAY_MS
       ? cut(off, DAY_MS).map((span) => ({ ...off, ...span }))
       : [off],
   );
@@ -195,7 +195,7 @@ function daysOf(history: History, pieces: readonly Dose[]): DayFacts[] {
       const ofDay = within(stops);
       const figures = dayFigures(history, number, covered_s, within(pieces), ofDay);
       const suspended = ofDay.filter((stop) => stop.reason === "suspended");
-      const known = within(offs).filter((off) => off.known && off.end >= off.start);
+      const known = within(offs).filter((off) => off.known);
       const notes = history.notes.filter(({ at }) => dayOf(at) === number).length;
       return {
         number,

@@ -324,8 +324,10 @@ class Reader {
 
   #off(at: number, cause: string): void {
     const isKnown = (place: number) => this.#wall.clock[place] !== "assumed";
-    const known = isKnown(at) && isKnown(at - 1) && !this.#afterHole(at);
-    this.history.offs.push({ start: this.#ms(at - 1), end: this.#ms(at), known, cause });
+    const [start, end] = [this.#ms(at - 1), this.#ms(at)];
+    // A clock that was set back over the cut tells no length.
+    const known = isKnown(at) && isKnown(at - 1) && !this.#afterHole(at) && end >= start;
+    this.history.offs.push({ start, end, known, cause });
   }
 
   #clockSet(forward_s: number, utc_offset_min: number, source: string): void {
