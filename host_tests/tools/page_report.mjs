@@ -4,8 +4,6 @@
 // The elements here hold what they are given and draw nothing: what a browser makes of them is asked in host_tests/web.
 
 import { createInterface } from "node:readline";
-import { showReport } from "../../tools/web/src/report.ts";
-
 class Element {
   className = "";
   parts = [];
@@ -34,6 +32,8 @@ class Element {
 }
 
 globalThis.document = { createElement: (tag) => new Element(tag) };
+globalThis.matchMedia = () => ({ matches: false });
+const { showReport } = await import("../../tools/web/src/report.ts"); // it asks how wide the window is
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { records, anchor, damaged } = JSON.parse(line);

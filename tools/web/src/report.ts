@@ -158,12 +158,18 @@ function period({ summary, habits, days }: Figures, unit: string): HTMLElement[]
   ];
   const habit = "What is asked for, and what was done";
   return [
-    tables(titled("Dose", table("Dose", [], dose)), titled(habit, table(habit, ["", "Done", "Of", ""], asked))),
+    worded(tables(titled("Dose", table("Dose", [], dose)), titled(habit, table(habit, ["", "Done", "Of", ""], asked)))),
     note(
       "A meal without a bolus is told by the time of day alone: the pump does not know who ate." +
         " Extended boluses are not in this log: the pump that wrote it has none.",
     ),
   ];
+}
+
+/** Tables whose rows begin with a sentence, which a phone breaks into lines. */
+function worded(place: HTMLElement): HTMLElement {
+  place.className += " words";
+  return place;
 }
 
 function bySteps(one: Amount, other: Amount): number {

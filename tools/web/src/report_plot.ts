@@ -4,21 +4,27 @@ import { type Amount, type Day, dosesByHour, type Figures } from "./figures.ts";
 import { type Bolus, type History, HOUR_MS, isRefused, type Span } from "./history.ts";
 import * as words from "./report_words.ts";
 
-const SIZE = { left: 58, right: 12, top: 16, bottom: 26, width: 960, height: 230 };
-const FLOOR = SIZE.height - SIZE.bottom;
+const WIDE = { width: 960, labels: 14, ticks: 8, hours: 3 };
+const NARROW = { width: 440, labels: 4, ticks: 5, hours: 6 };
+const [LEFT, RIGHT, TOP, HEIGHT, FLOOR] = [52, 22, 16, 230, 204];
 const SECOND = 1_000;
 const TICKS_S = [60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
 const DAY_S = 86_400;
 const LEAST_TOP_MU_H = 1_200;
 const LEAST_TOP_MU = 1_000;
 const LEAST_DAYS = 7; // a bar is no wider than in a week
-const MOST_LABELLED = 14;
+const MOST_TOLD = 14; // of the days to who cannot see the bars
 const BARS_LEGEND = '<span class="k-rate">basal</span><span class="k-bolus">bolus</span>';
 const ALARMS: Record<string, (x: number, y: number) => string> = {
   high: (x, y) => `M${x} ${y - 6}l6 11h-12z`,
   medium: (x, y) => `M${x} ${y - 6}l6 6-6 6-6-6z`,
   low: (x, y) => `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z`,
 };
+
+/** A phone gets a narrow drawing, so that its letters can be read. */
+function shape(): typeof WIDE {
+  return matchMedia("(max-width: 760px)").matches ? NARROW : WIDE;
+}
 
 /** The marks of a day's plot, each drawn 22 by 14, and what they say. */
 export const KEY: readonly (readonly [mark: string, text: string])[] = [
@@ -37,35 +43,35 @@ export const KEY: readonly (readonly [mark: string, text: string])[] = [
 
 /** The whole log, or what is within a day of it. */
 export function plotOf(all: History, day?: Span): HTMLElement {
-  const { left, right, top, width } = SIZE;
+  const { width, ticks: most } = shape();
   // Young logs begin before anybody has set the clock: the plot begins when it was.
   const from = day?.start ?? Math.min(...all.rates.map(({ start }) => start), all.covered.at(-1)?.start ?? 0);
   const to = day?.end ?? all.covered.at(-1)?.end ?? from;
   const history = within(all, day ?? { start: from, end: to + 1 });
   const span = Math.max(60 * SECOND, to - from);
-  const x = (at: number) => left + (Math.min(span, Math.max(at, from) - from) / span) * (width - left - right);
+  const x = (at: number) => LEFT + (Math.min(span, Math.max(at, from) - from) / span) * (width - LEFT - RIGHT);
   const hours = basalByHour(history);
   const mostRate = Math.max(LEAST_TOP_MU_H, ...history.rates.map((rate) => rate.rate_mu_h), ...hours.values());
   const mostBolus = Math.max(LEAST_TOP_MU, ...history.boluses.map((one) => Math.max(one.asked_mu ?? 0, one.given_mu ?? 0)));
-  const rateY = (mu: number) => FLOOR - (mu / mostRate) * (FLOOR - top) * 0.45;
-  const bolusY = (mu: number) => FLOOR - (mu / mostBolus) * (FLOOR - top) * 0.9;
+  const rateY = (mu: number) => FLOOR - (mu / mostRate) * (FLOOR - TOP) * 0.45;
+  const bolusY = (mu: number) => FLOOR - (mu / mostBolus) * (FLOOR - TOP) * 0.9;
   const box = (name: string, start: number, end: number, y: number, least: number, title = "") =>
     `<rect class="${name}" x="${x(start)}" y="${y}" width="${Math.max(least, x(end) - x(start))}" height="${FLOOR - y}">` +
     `<title>${title}</title></rect>`;
   const parts = [
-    ...history.stops.map((stop) => box("p-stop", stop.start, stop.end, top, 2, words.stop(stop))),
-    ...history.offs.map((off) => box("p-off", off.start, off.known ? off.end : off.start, top, 2, words.off(off))),
-    ...history.uncertain.map((found) => box("p-doubt", found.start, found.end, top, 3, words.kind(found))),
+    ...history.stops.map((stop) => box("p-stop", stop.start, stop.end, TOP, 2, words.stop(stop))),
+    ...history.offs.map((off) => box("p-off", off.start, off.known ? off.end : off.start, TOP, 2, words.off(off))),
+    ...history.uncertain.map((found) => box("p-doubt", found.start, found.end, TOP, 3, words.kind(found))),
     ...[...hours].map(([at, mu]) => box("p-rate", at, at + HOUR_MS, rateY(mu), 1, `${words.units(mu)} U of basal`)),
     ...history.rates.map(({ start, end, rate_mu_h }) => `<path class="p-line" d="M${x(start)} ${rateY(rate_mu_h)}H${x(end)}"/>`),
     ...history.boluses.map((bolus) => bolusMark(bolus, x(bolus.start), bolusY)),
     ...history.alarms.map((one) => alarm(one.priority, x(one.raised), 9, `${words.clock(one.raised)} ${words.plain(one.alarm)}`)),
-    `<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`,
-    ...ticks(from, from + span).map(
+    `<path class="p-axis" d="M${LEFT} ${FLOOR}H${width - RIGHT}"/>`,
+    ...ticks(from, from + span, most).map(
       (at) => `<path class="p-axis" d="M${x(at)} ${FLOOR}v5"/>${label(x(at), FLOOR + 19, words.clock(at), "middle")}`,
     ),
-    label(left - 6, rateY(1_000) + 4, "1 U/h"),
-    label(left - 6, bolusY(mostBolus) + 4, `${words.units(mostBolus)} U`),
+    label(LEFT - 6, rateY(1_000) + 4, "1 U/h"),
+    label(LEFT - 6, bolusY(mostBolus) + 4, `${words.units(mostBolus)} U`),
   ];
   const begun = history.boluses.filter((bolus) => !isRefused(bolus)).length;
   const spoken =
@@ -109,44 +115,44 @@ function basalByHour(history: History): Map<number, number> {
 
 /** What was given on each day: basal, bolus on top of it, and what is uncertain at most above both. */
 export function dailyPlotOf(days: readonly Day[]): HTMLElement {
-  const { left, right, top, width } = SIZE;
+  const { width, labels } = shape();
   const in_units = days.every((day) => day.total.mu !== null);
   const value = (one: Amount) => (in_units ? (one.mu ?? 0) : one.steps);
   const heights = days.map((day) => [day.basal, day.bolus, day.uncertain_dose.most].map(value) as [number, number, number]);
   const most = Math.max(1, ...heights.map(([basal, bolus, doubt]) => basal + bolus + doubt));
-  const step = (width - left - right) / Math.max(LEAST_DAYS, days.length);
-  const tall = (amount: number) => (amount / most) * (FLOOR - top - 8);
+  const step = (width - LEFT - RIGHT) / Math.max(LEAST_DAYS, days.length);
+  const tall = (amount: number) => (amount / most) * (FLOOR - TOP - 8);
   const bar = (name: string, at: number, amount: number, below: number) =>
-    `<rect class="${name}" x="${left + (at + 0.2) * step}" y="${FLOOR - tall(below + amount)}" width="${step * 0.6}" height="${tall(amount)}"/>`;
-  const every = Math.ceil(days.length / MOST_LABELLED);
+    `<rect class="${name}" x="${LEFT + (at + 0.2) * step}" y="${FLOOR - tall(below + amount)}" width="${step * 0.6}" height="${tall(amount)}"/>`;
+  const every = Math.ceil(Math.max(LEAST_DAYS, days.length) / labels);
   const parts = days.map((day, at) => {
     const [basal, bolus, doubt] = heights[at] as [number, number, number];
-    const middle = left + (at + 0.5) * step;
+    const middle = LEFT + (at + 0.5) * step;
     const name = words.dayName(Date.parse(`${day.date}T00:00:00Z`));
     const marks = [bar("p-basal", at, basal, 0), bar("p-head", at, bolus, basal), bar("p-doubt", at, doubt, basal + bolus)];
     if (at % every === 0) marks.push(label(middle, FLOOR + 19, name, "middle"));
-    if (every === 1) marks.push(label(middle, FLOOR - tall(basal + bolus + doubt) - 5, words.amount(day.total), "middle"));
+    if (every <= 2) marks.push(label(middle, FLOOR - tall(basal + bolus + doubt) - 5, words.amount(day.total), "middle"));
     return `<g${day.whole ? "" : ' class="p-part"'}>${marks.join("")}</g>`;
   });
-  parts.push(`<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`);
-  const told = days.slice(-MOST_LABELLED).map((day) => `${day.date} ${words.amount(day.total)}`);
+  parts.push(`<path class="p-axis" d="M${LEFT} ${FLOOR}H${width - RIGHT}"/>`);
+  const told = days.slice(-MOST_TOLD).map((day) => `${day.date} ${words.amount(day.total)}`);
   return figureOf(`Given on each day, ${in_units ? "units" : "steps"}: ${told.join(", ")}.`, parts, BARS_LEGEND);
 }
 
 /** What was given in each hour of the clock on an average day: basal, and bolus on top of it. */
 export function hoursPlotOf({ by_hour_of_day: hours, summary }: Figures): HTMLElement {
-  const { left, right, top, width } = SIZE;
+  const { width, hours: every } = shape();
   const most = Math.max(1, ...hours.map((row) => row.basal_steps + row.bolus_steps));
-  const step = (width - left - right) / 24;
-  const tall = (steps: number) => (steps / most) * (FLOOR - top - 8);
+  const step = (width - LEFT - RIGHT) / 24;
+  const tall = (steps: number) => (steps / most) * (FLOOR - TOP - 8);
   const bar = (name: string, hour: number, steps: number, below: number) =>
-    `<rect class="${name}" x="${left + (hour + 0.1) * step}" y="${FLOOR - tall(below + steps)}" width="${step * 0.8}" height="${tall(steps)}"/>`;
+    `<rect class="${name}" x="${LEFT + (hour + 0.1) * step}" y="${FLOOR - tall(below + steps)}" width="${step * 0.8}" height="${tall(steps)}"/>`;
   const parts = [
     ...hours.map((row) => bar("p-basal", row.hour, row.basal_steps, 0)),
     ...hours.map((row) => bar("p-head", row.hour, row.bolus_steps, row.basal_steps)),
-    `<path class="p-axis" d="M${left} ${FLOOR}H${width - right}"/>`,
-    ...[0, 3, 6, 9, 12, 15, 18, 21, 24].map(
-      (hour) => label(left + hour * step, FLOOR + 19, `${String(hour).padStart(2, "0")}:00`, "middle"),
+    `<path class="p-axis" d="M${LEFT} ${FLOOR}H${width - RIGHT}"/>`,
+    ...Array.from({ length: 24 / every + 1 }, (_, at) => at * every).map((hour) =>
+      label(LEFT + hour * step, FLOOR + 19, `${String(hour).padStart(2, "0")}:00`, "middle"),
     ),
   ];
   const days = Math.max(1, summary.days);
@@ -160,7 +166,7 @@ export function hoursPlotOf({ by_hour_of_day: hours, summary }: Figures): HTMLEl
     : "Nothing was given.";
   if (busiest) {
     const mu = busiest.basal_mu === null ? null : busiest.basal_mu + (busiest.bolus_mu ?? 0);
-    parts.push(label(left - 6, top + 12, average(most, mu)));
+    parts.push(label(LEFT - 6, TOP + 12, average(most, mu)));
   }
   return figureOf(spoken, parts, BARS_LEGEND);
 }
@@ -169,7 +175,7 @@ function figureOf(spoken: string, parts: readonly string[], legend = ""): HTMLEl
   const figure = document.createElement("figure");
   figure.className = "plot";
   figure.innerHTML =
-    `<svg viewBox="0 0 ${SIZE.width} ${SIZE.height}" role="img" aria-label="${spoken}">${parts.join("")}</svg>` +
+    `<svg viewBox="0 0 ${shape().width} ${HEIGHT}" role="img" aria-label="${spoken}">${parts.join("")}</svg>` +
     (legend && `<figcaption>${legend}</figcaption>`);
   return figure;
 }
@@ -190,8 +196,8 @@ function within(history: History, { start: from, end: to }: Span): History {
   };
 }
 
-function ticks(from: number, to: number): number[] {
-  const wanted = (to - from) / 8 / SECOND;
+function ticks(from: number, to: number, most: number): number[] {
+  const wanted = (to - from) / most / SECOND;
   const step = (TICKS_S.find((seconds) => seconds >= wanted) ?? DAY_S * Math.ceil(wanted / DAY_S)) * SECOND;
   const found: number[] = [];
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) found.push(at);
