@@ -72,6 +72,41 @@ def test_a_session_in_the_page_is_the_same_on_cpython_to_the_byte(visit):
     assert log["identity"]["board"] == "pico"
 
 
+def test_a_session_with_a_power_cut_is_the_same_on_cpython_too(visit):
+    page = visit()
+    page.press("UP", 3)
+    page.power()
+    page.page.wait_for_selector('body[data-state="off"]')
+    page.power()
+    page.wait_for_words("U/h")
+    for _ in range(2):
+        page.press("UP", 7)
+        page.press("STOP", 2)
+    page.bolus(presses=2)
+    page.speed(60)
+    page.wait_for("bolus_end")
+    page.page.click("#pause")
+    log = page.pull()
+    life = page.download("#save-scenario")
+    assert records_in(log) == replayed(life).records()[: log["next_seq"] - log["first_seq"]]
+
+
+def test_the_calculator_recommends_and_the_log_tells_what_was_changed(visit):
+    page = visit()
+    page.wait_for_words("Carbs")
+    page.press("DOWN")
+    page.press("UP", 20)
+    page.press("OK", 2)
+    page.wait_for_words("2.00 U")
+    page.press("UP")
+    page.press("OK", 2)
+    assert "It recommends 2.00 U for bolus 1: 2.00 U for the meal" in page.wait_for("calculated")
+    page.wait_for("bolus_start", "2.50 U")
+    page.pull()
+    report = page.text("#report-body")
+    assert "Of these more than it recommended\t1\t1\t100 %" in report
+
+
 def test_stop_ends_a_bolus_at_once(visit):
     page = visit()
     page.bolus(presses=6)

@@ -19,6 +19,21 @@ const ENDED: Record<string, string> = {
   rate_change: "the rate changes",
   time: "half an hour is over",
   renewed: "the promise was used up",
+  stopped_remotely: "it was stopped over the link",
+  no_motion: "the motor did not move",
+};
+// What these say of a temporary basal is another thing.
+const TEMPORARY_ENDED: Record<string, string> = {
+  ...ENDED,
+  time: "its time is over",
+  renewed: "another takes its place",
+};
+const MOVES: Record<string, string> = {
+  prime: "Priming the tubing",
+  cannula: "Filling the cannula",
+  rewind: "Rewinding the plunger",
+  take_up: "Taking up slack",
+  measure: "Pumping onto a scale",
 };
 
 const SENTENCES: Record<string, Say> = {
@@ -37,6 +52,27 @@ const SENTENCES: Record<string, Say> = {
   checkpoint_today: (_, n) =>
     `Checkpoint of today: ${steps(n("basal_steps"))} basal, ${steps(n("bolus_steps"))} bolus.`,
   scale: (_, n) => `A unit has ${(n("steps_numerator") / n("steps_denominator")).toFixed(1)} steps from here on.`,
+  checkpoint_temporary: (_, n) =>
+    `Checkpoint of the temporary basal: ${steps(n("given_steps"))} in ${duration(n("elapsed_s"))}.`,
+  checkpoint_insulin: (_, n) =>
+    `Checkpoint of boluses that still act: ${["first", "second", "third"]
+      .filter((dose) => n(`${dose}_mu`))
+      .map((dose) => `${units(n(`${dose}_mu`))} of ${n(`${dose}_age_2min`) * 2} min ago`)
+      .join(", ")}.`,
+  temporary_start: (field, n) =>
+    `Temporary basal of ${n("percent") >= 0 ? `${n("percent")} % of the program` : `${units(n("rate_mu_h"))} an hour`} for ` +
+    `${duration(n("duration_min") * 60)}, by ${field("source")}.`,
+  temporary_end: (field, n) =>
+    `Temporary basal over: ${steps(n("given_steps"))} in ${duration(n("elapsed_s"))}; ` +
+    `${TEMPORARY_ENDED[field("reason")] ?? field("reason")}.`,
+  calculation: (_, n) =>
+    `The calculator was told ${n("carbs_g")} g of carbohydrate and ` +
+    `${n("glucose_mg_dl") ? `a glucose of ${n("glucose_mg_dl")} mg/dL` : "no glucose"}; ` +
+    `1 U for ${(n("ratio_tenths_g") / 10).toFixed(1)} g, or for ${n("factor_mg_dl")} mg/dL above ` +
+    `${n("target_low_mg_dl")} to ${n("target_high_mg_dl")}.`,
+  calculated: (_, n) =>
+    `It recommends ${units(n("recommended_mu"))} for bolus ${n("bolus_id")}: ${units(n("meal_mu"))} for the meal, ` +
+    `${units(n("correction_mu"))} to correct, with ${units(n("on_board_mu"))} still acting.`,
   basal_lease: (field, n) =>
     `Basal at ${(n("rate_mu_h") / 1000).toFixed(2)} U/h: ${steps(n("made_steps"))} made, because ` +
     `${ENDED[field("reason")] ?? field("reason")}; may now move up to ${n("max_steps")}.`,
@@ -47,8 +83,14 @@ const SENTENCES: Record<string, Say> = {
   bolus_end: (field, n) =>
     `Bolus ${n("bolus_id")} ended: ${units(n("given_mu"))} given in ${steps(n("given_steps"))}; ` +
     `${ENDED[field("reason")] ?? field("reason")}.`,
-  refused: (field, n) =>
-    `Refused: ${field("command")} of ${units(n("asked"))}, ${field("code")} ${units(n("limit"))}.`,
+  refused: (field, n) => `Refused: ${refusal(field("command"), field("code"), n("asked"), n("limit"))}.`,
+  move_start: (field, n) =>
+    `${moveOf(field("kind"))}, by ${field("source")}: at most ${steps(n("max_steps"))}.`,
+  move_part: (field, n) =>
+    `${moveOf(field("kind"))}: ${steps(n("made_steps"))} made; may now move up to ${n("max_steps")}.`,
+  move_end: (field, n) =>
+    `${moveOf(field("kind"))} ended after ${steps(n("total_steps"))}; ` +
+    `${ENDED[field("reason")] ?? field("reason")}.`,
   uncertain: (field, n) =>
     `Not certain: between ${n("min_steps")} and ${steps(n("max_steps"))} of ${field("kind")} were made when the power went.`,
   suspend: (field) =>
@@ -56,6 +98,11 @@ const SENTENCES: Record<string, Say> = {
       ? `All delivery suspended by ${field("source")}.`
       : `All delivery suspended by the alarm “${field("alarm")}”.`,
   resume: (field, n) => `Delivery resumed by ${field("source")} after ${duration(n("suspended_s"))}.`,
+  change_start: (field, n) =>
+    `Reservoir change begins, by ${field("source")}: ` +
+    `${n("reservoir_steps") < 0 ? "what was left is not known" : `${steps(n("reservoir_steps"))} were left`}.`,
+  reservoir_set: (field, n) => `Reservoir filled with ${units(n("reservoir_mu"))}, says who used the ${field("source")}.`,
+  reminder: (_, n) => `Reminder: delivery has been suspended for ${duration(n("after_s"))}.`,
   alarm_raised: (field) => `Alarm, ${field("priority")} priority: ${field("alarm")}.`,
   alarm_acknowledged: (field, n) =>
     `Alarm “${field("alarm")}” acknowledged after ${duration(n("after_s"))}, by ${field("source")}.`,
@@ -66,6 +113,10 @@ const SENTENCES: Record<string, Say> = {
   basal_program: (field, n) =>
     `Basal program of ${units(n("new_day_mu"))} a day in ${n("segments")} segments, by ${field("source")}.`,
   settings_lost: () => "The settings were lost: defaults are in force.",
+  service: () => "Handed to its maker for service: nothing is delivered.",
+  pairing: (field, n) => `${n("paired") ? "Paired with a computer" : "The pairing with a computer ended"}, by ${field("source")}.`,
+  remote: (field, n) => `Order ${n("count")} of the paired computer, ${field("request")} ${n("asked")}: ${field("code")}.`,
+  turned_away: (field, n) => `Orders that nobody can prove were turned away, ${n("times")} by now: ${field("code")}.`,
   link_opened: () => "A computer began to talk to the pump.",
   motor_error: (_, n) => `Motor error: ${n("ordered_steps")} steps ordered, ${n("made_steps")} made.`,
   system_error: () => "An error in the program: everything is stopped.",
@@ -79,11 +130,22 @@ export function sentence(record: LogRecord): string {
   if (record.event === "setting_changed") return `Setting ${changeOf(record)}, by ${field("source")}.`;
   const say = SENTENCES[record.event];
   if (say) {
-    const reasons = record.event === "basal_lease" || record.event === "bolus_end";
-    return say((name) => (reasons && name === "reason" ? raw(name) : field(name)), number);
+    const isKey = (name: string) => name === "reason" || (name === "kind" && record.event.startsWith("move_"));
+    return say((name) => (isKey(name) ? raw(name) : field(name)), number);
   }
   const told = Object.keys(record.fields).map((name) => `${name.replaceAll("_", " ")} ${field(name)}`);
   return `${record.event.replaceAll("_", " ")}${told.length ? `: ${told.join(", ")}` : ""}.`;
+}
+
+function moveOf(kind: string): string {
+  return MOVES[kind] ?? `A move of ${kind}`;
+}
+
+/** Amounts are those of a bolus; a lockout's limit is in minutes. */
+function refusal(command: string, code: string, asked: number, limit: number): string {
+  if (command !== "bolus") return `${command}, ${code}`;
+  const about = code === "too soon" ? `${limit} min` : units(limit);
+  return `a bolus of ${units(asked)}, ${code}${limit ? ` (${about})` : ""}`;
 }
 
 /** The pump's time of day of a record; a question mark where its clock cannot be trusted. */

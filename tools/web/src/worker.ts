@@ -24,6 +24,8 @@ const SETTINGS = [
   [1, 500], // bolus_step_mu
   [3, 3_000], // max_bolus_mu
   [4, 5_000], // max_hour_mu
+  [20, 100], // carb_ratio_1_tenths_g: the calculator is there
+  [24, 50], // correction_1_mg_dl
 ];
 
 class Desk {
