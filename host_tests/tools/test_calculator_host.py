@@ -97,6 +97,8 @@ def test_its_settings_are_written_as_a_person_writes_them():
         (st.GLUCOSE_MMOL, "on", 1),
     ):
         assert units.parse_value(SETTINGS[number], text) == value
-    assert units.value_text(SETTINGS[st.DAY_PART_3_MIN], 1_050) == "17:30"
+    part = SETTINGS[st.DAY_PART_3_MIN]
+    assert units.value_text(part, 1_050) + units.unit(part) == "17:30"
+    assert units.range_text(part, part.least, part.most) == "00:00 to 23:59"
     assert units.value_text(SETTINGS[st.CARB_RATIO_1], 85) == "8.5"
     assert units.short_name(SETTINGS[st.CARB_RATIO_1]) == "carb_ratio_1"

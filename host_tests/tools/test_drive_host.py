@@ -43,6 +43,13 @@ def test_nobody_is_given_a_bolus_without_having_said_yes(paired):
     assert paired.steps == 0
 
 
+@pytest.mark.parametrize("call", ["bolus 1", "temporary 150% 1h", "resume"])
+def test_nobody_is_asked_before_a_pump_was_found_that_would_do_it(rig, call, monkeypatch):
+    failed(basalt(*call.split()), 5, "not paired")
+    monkeypatch.undo()  # the cable is pulled
+    failed(basalt(*call.split(), "--port", "/nowhere"), 3, "no serial port /nowhere")
+
+
 def test_no_wait_returns_at_once_and_stop_ends_it(paired):
     ran = basalt("bolus", "5", "--yes", "--no-wait")
     assert (ran.code, ran.out) == (0, "The bolus of 5.00 U has begun (1-1).\n")
@@ -85,6 +92,7 @@ def test_a_temporary_basal_that_cannot_be_given_is_one_sentence(paired):
     failed(basalt("temporary", "150%", "soon", "--yes"), 2, "90min, 2h or 1h30")
     failed(basalt("temporary", "150%", "20min", "--yes"), 5, "steps of 15 min")
     failed(basalt("temporary", "30", "1h", "--yes"), 5, "max_basal")
+    failed(basalt("temporary", "70", "1h", "--yes"), 2, "0 to 500 %", "15 min to 24 h")
     assert paired.pump.temporary is None
 
 
@@ -94,6 +102,7 @@ def test_each_refusal_is_one_sentence_that_says_what_to_do(rig):
     failed(basalt("pair", "12"), 2, "16 letters")
     failed(basalt("bolus", "0", "--yes"), 2, "0")
     failed(basalt("bolus", "a lot", "--yes"), 2, "a lot")
+    failed(basalt("bolus", "2000000", "--yes"), 2, "2000000.00 U")
     failed(basalt("outcome", "seven"), 2, "12-3")
     show_code(rig)
     failed(basalt("pair", "0" * 16), 5, "not the code")

@@ -151,6 +151,13 @@ def test_a_refusal_says_why_and_moves_nothing(rig):
     assert pump.stop().reason == "not_now"
     with pytest.raises(WrongInput):
         pump.bolus(0)
+    for call in (
+        lambda: pump.set_setting(3, 1 << 31),
+        lambda: pump.set_time(1 << 32, 0),
+        lambda: pump.set_basal([(0, 1 << 16)]),
+    ):
+        with pytest.raises(WrongInput, match="Nothing was changed"):
+            call()
     rig.run_s(60)
     assert rig.steps == 0
 

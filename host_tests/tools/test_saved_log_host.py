@@ -71,6 +71,11 @@ def test_damaged_and_missing_records_are_kept_as_such(tmp_path, raw):
         {"records": "%%%"},
         {"records": base64.b64encode(b"short").decode()},
         {"first_seq": "one"},
+        {"first_seq": 0},
+        {"next_seq": 1 << 70},
+        {"next_seq": float("nan")},
+        {"anchor": {"boot": 1, "uptime_ms": 1, "utc_ms": float("inf"), "utc_offset_min": 0}},
+        {"anchor": {"boot": 1 << 70, "uptime_ms": 1, "utc_ms": 1, "utc_offset_min": 0}},
     ],
     ids=str,
 )

@@ -388,8 +388,9 @@ def pull(store: StoreFile, port: Port = None, as_json: AsJson = False) -> None:
         return
     if pulled.began_anew:
         output.note(
-            f"This is another log than the one in the store: the pump's was erased, or two pumps"
-            f" have one number. It is kept beside it, as {pulled.pump}."
+            "This is another log than the one in the store: the pump's was erased or lost its"
+            " newest records, or two pumps have one number. It is kept beside it, as"
+            f" {pulled.pump}."
         )
     for gap in pulled.gaps:
         output.note(f"Records {gap.first_seq} to {gap.last_seq} are not there: {gap.reason}.")

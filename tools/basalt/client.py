@@ -13,7 +13,7 @@ from typing import Any, Self
 import serial
 
 from basalt import firmware, keys
-from basalt.errors import NotAPump, PortProblem, Problem, Refused
+from basalt.errors import NotAPump, PortProblem, Problem, Refused, WrongInput
 from basalt.firmware import protocol_module as protocol
 from basalt.seals import CommandId, Sealer
 
@@ -211,7 +211,7 @@ class PumpLink:
     def set_time(self, local_s: int, utc_offset_min: int) -> None:
         """Set the pump's clock: seconds since 2020-01-01 00:00 local, offset from UTC."""
         # Once: a second later the same time would be wrong.
-        body = struct.pack("<Ih", local_s, utc_offset_min)
+        body = packed("<Ih", local_s, utc_offset_min)
         self._change(protocol.SET_TIME, body, "set the clock", tries=1)
 
     def settings(self) -> list[SettingValue]:
@@ -222,7 +222,7 @@ class PumpLink:
     def set_setting(self, number: int, value: int) -> None:
         """Change a setting. Refused when it is unknown or out of range."""
         name = firmware.SETTINGS[number].name if number in firmware.SETTINGS else str(number)
-        self._change(protocol.SET_SETTING, struct.pack("<Bi", number, value), f"set {name}")
+        self._change(protocol.SET_SETTING, packed("<Bi", number, value), f"set {name}")
 
     def basal(self) -> list[tuple[int, int]]:
         """The basal program: (start minute of the day, rate in mU/h)."""
@@ -232,7 +232,7 @@ class PumpLink:
 
     def set_basal(self, segments: list[tuple[int, int]]) -> None:
         """Replace the basal program."""
-        body = b"".join(struct.pack(protocol.SEGMENT_LAYOUT, *segment) for segment in segments)
+        body = b"".join(packed(protocol.SEGMENT_LAYOUT, *segment) for segment in segments)
         self._change(protocol.SET_BASAL, body, "set the basal program")
 
     def acknowledge(self) -> None:
@@ -421,6 +421,18 @@ def patience() -> float:
         return max(1.0, float(os.environ.get("BASALT_PATIENCE", "1")))
     except ValueError:
         return 1.0
+
+
+def packed(layout: str, *values: int) -> bytes:
+    """As struct.pack; WrongInput for a number that a request has no room for."""
+    try:
+        return struct.pack(layout, *values)
+    except struct.error as error:
+        told = ", ".join(str(value) for value in values)
+        raise WrongInput(
+            f"A pump cannot be told {told}: a number is too large or too small for it ({error})."
+            " Nothing was changed."
+        ) from error
 
 
 def _word(words: tuple[str, ...], number: int) -> str:

@@ -81,7 +81,7 @@ def bolus(
     """
     dose_mu = units.parse_dose(dose)
     with Pump.connect(port) as pump:
-        _confirm(f"Give {units.decimal_text(dose_mu)} U at pump {pump.identity.unique_id}?", yes)
+        _confirm(pump, f"Give {units.decimal_text(dose_mu)} U", yes)
         outcome = pump.bolus(dose_mu)
         _check(outcome, as_json)
         given = pump.wait_for_bolus(outcome) if wait else None
@@ -120,9 +120,9 @@ def temporary(
     minutes = units.parse_minutes(duration)
     what = f"{value} % of the program" if is_share else f"{units.decimal_text(value)} U/h"
     what = f"a temporary basal of {what} for {minutes} min"
-    _confirm(f"Give {what}?", yes)
 
     def call(pump: Pump) -> Outcome:
+        _confirm(pump, f"Give {what}", yes)
         if is_share:
             return pump.set_temporary_percent(value, minutes)
         return pump.set_temporary_basal(value, minutes)
@@ -142,8 +142,12 @@ def suspend(port: Port = None, as_json: AsJson = False) -> None:
 
 def resume(port: Port = None, yes: Yes = False, as_json: AsJson = False) -> None:
     """Deliver again after `basalt suspend`. What was stopped at the pump stays stopped."""
-    _confirm("Deliver again?", yes)
-    _simple(port, as_json, Pump.resume, "Delivery goes on.")
+
+    def call(pump: Pump) -> Outcome:
+        _confirm(pump, "Deliver again", yes)
+        return pump.resume()
+
+    _simple(port, as_json, call, "Delivery goes on.")
 
 
 def outcome(
@@ -189,12 +193,14 @@ def _check(found: Outcome, as_json: bool) -> None:
     raise Refused(f"Not done ({found.reason}): {_why(found.reason)}", found.reason)
 
 
-def _confirm(question: str, yes: bool) -> None:
+def _confirm(pump: Pump, what: str, yes: bool) -> None:
+    """Ask, at a pump that is there and takes commands of this computer."""
+    pump.check_paired()
     if yes:
         return
     if not sys.stdin.isatty():
         raise WrongInput("Nobody can be asked here; say --yes when it is meant.")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(f"{what} at pump {pump.identity.unique_id}?", err=True):
         raise WrongInput("Nothing was done.")
 
 

@@ -11,7 +11,6 @@ repeat one whose outcome is not known is never needed, and `resolve` says for ce
 of it. Limits hold in the pump, whatever a program asks.
 """
 
-import struct
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,8 +18,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from basalt import firmware, keys, ports
-from basalt.client import Identity, LogSlice, PumpLink, PumpTime, SettingValue, Status
+from basalt import firmware, keys, ports, units
+from basalt.client import Identity, LogSlice, PumpLink, PumpTime, SettingValue, Status, packed
 from basalt.errors import NotPaired, PortProblem, Problem, WrongInput
 from basalt.firmware import protocol_module as protocol
 from basalt.seals import CommandId, Pairing, Sealer
@@ -156,6 +155,16 @@ class Pump:
 
     # Pairing
 
+    def check_paired(self) -> None:
+        """NotPaired when this computer has no key of the pump; whether it is the right one, only
+        `check` tells.
+        """
+        if self._sealer is None:
+            raise NotPaired(
+                f"This computer is not paired with pump {self.identity.unique_id}: at the pump"
+                " open Menu, Remote and press OK, then run `basalt pair`."
+            )
+
     def pair(self, code: str) -> bytes:
         """Pair by the code on the pump's screen (Menu, Remote); returns the key, which is kept.
 
@@ -183,8 +192,8 @@ class Pump:
         over_max_day, too_soon, too_small, busy, suspended, reservoir_too_low, and others of codes.
         """
         if not 0 < dose_mu < _DOSE_MOST:
-            raise WrongInput(f"A bolus of {dose_mu} mU is none.")
-        return self._command(protocol.BOLUS, struct.pack("<I", dose_mu))
+            raise WrongInput(f"{units.decimal_text(dose_mu)} U is no dose of a bolus.")
+        return self._command(protocol.BOLUS, packed("<I", dose_mu))
 
     def stop(self) -> Outcome:
         """Stop the running bolus or guided move; basal goes on. `not_now`: nothing was running."""
@@ -217,16 +226,16 @@ class Pump:
 
     def set_setting(self, number: int, value: int) -> Outcome:
         """Change a setting, in the unit of its name. `unknown`, `out_of_range`..."""
-        return self._command(protocol.SET_SETTING, struct.pack("<Bi", number, value))
+        return self._command(protocol.SET_SETTING, packed("<Bi", number, value))
 
     def set_basal(self, segments: list[tuple[int, int]]) -> Outcome:
         """Replace the basal program: (start minute, rate in mU/h), the first at 0, at most 48."""
-        layout = struct.Struct(protocol.SEGMENT_LAYOUT)
-        return self._command(protocol.SET_BASAL, b"".join(layout.pack(*each) for each in segments))
+        body = b"".join(packed(protocol.SEGMENT_LAYOUT, *each) for each in segments)
+        return self._command(protocol.SET_BASAL, body)
 
     def set_time(self, local_s: int, utc_offset_min: int) -> Outcome:
         """Set the clock: seconds since 2020-01-01 00:00 local time, and its distance from UTC."""
-        return self._command(protocol.SET_TIME, struct.pack("<Ih", local_s, utc_offset_min))
+        return self._command(protocol.SET_TIME, packed("<Ih", local_s, utc_offset_min))
 
     def acknowledge(self) -> Outcome:
         """Acknowledge the highest alarm that waits. `not_now`: none does."""
@@ -298,19 +307,18 @@ class Pump:
 
     def _temporary(self, kind: int, value: int, duration_min: int) -> Outcome:
         if not (0 <= value < 1 << 16 and 0 <= duration_min < 1 << 16):
-            raise WrongInput(f"A temporary basal of {value} for {duration_min} min is none.")
-        return self._command(kind, struct.pack("<HH", value, duration_min))
+            raise WrongInput(
+                "No pump gives that: a temporary basal is 0 to 500 % of the program or a rate in"
+                " U/h, for 15 min to 24 h in steps of 15 min."
+            )
+        return self._command(kind, packed("<HH", value, duration_min))
 
     @property
     def _unique_id(self) -> bytes:
         return bytes.fromhex(self.identity.unique_id)
 
     def _command(self, kind: int, arguments: bytes = b"") -> Outcome:
-        if self._sealer is None:
-            raise NotPaired(
-                f"This computer is not paired with pump {self.identity.unique_id}: at the pump"
-                " open Menu, Remote and press OK, then run `basalt pair`."
-            )
+        self.check_paired()
         found = self._link.status()
         outcome = self._send(CommandId(found.boot, found.command_count + 1), kind, arguments)
         if outcome.verdict is Verdict.UNKNOWN:

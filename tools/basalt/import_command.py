@@ -44,8 +44,9 @@ def command(
     for each in merged:
         if each.told_apart:
             output.note(
-                f"{store} has another log of {each.source}: it was erased, or two pumps have one"
-                f" number. This one is kept beside it, as {each.pump}."
+                f"{store} has another log of {each.source}: it was erased or lost its newest"
+                f" records, or two pumps have one number. This one is kept beside it, as"
+                f" {each.pump}."
             )
         output.out.print(
             f"{each.new_records:,} new records of {each.pump}, of {each.records:,} in the file.",

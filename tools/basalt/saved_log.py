@@ -22,6 +22,15 @@ from basalt.timeline import Anchor
 
 VERSION = 1
 _SIZE = firmware.RECORD_SIZE
+_MOST_SEQ = 0xFFFF_FFFF  # as a record holds it
+# Bounds of what the anchor says, in the order of its fields: a record's for the first two, any
+# time that a date can be made of, and the offsets that there are.
+_ANCHOR = {
+    "boot": (0, 0xFFFF),
+    "uptime_ms": (0, 1000 * 0xFFFF_FFFF + 999),
+    "utc_ms": (0, 253_402_300_799_999),
+    "utc_offset_min": (-1440, 1440),
+}
 
 
 def is_saved_log(path: Path) -> bool:
@@ -60,7 +69,8 @@ def _fill(store: Store, saved: dict[str, Any]) -> Store:
     good: list[bytes] = []
     damaged: list[tuple[int, bytes]] = []
     gaps: list[Gap] = []
-    expected = int(saved["first_seq"])
+    expected = _number(saved, "first_seq", (1, _MOST_SEQ))
+    next_seq = _number(saved, "next_seq", (1, _MOST_SEQ))
     if expected > 1:
         gaps.append(Gap(1, expected - 1, "dropped"))
     for at, is_whole in enumerate(whole.tolist()):
@@ -75,18 +85,18 @@ def _fill(store: Store, saved: dict[str, Any]) -> Store:
             gaps.append(Gap(expected, seq - 1, "missing"))
         good.append(packed)
         expected = seq + 1
-    if expected < int(saved["next_seq"]):
-        gaps.append(Gap(expected, int(saved["next_seq"]) - 1, "missing"))
+    if expected < next_seq:
+        gaps.append(Gap(expected, next_seq - 1, "missing"))
     store.add(pump, b"".join(good), gaps, damaged)
-    store.add_anchors(
-        pump,
-        [
-            Anchor(
-                int(then["boot"]),
-                int(then["uptime_ms"]),
-                int(then["utc_ms"]),
-                int(then["utc_offset_min"]),
-            )
-        ],
-    )
+    anchor = Anchor(*(_number(then, name, bounds) for name, bounds in _ANCHOR.items()))
+    store.add_anchors(pump, [anchor])
     return store
+
+
+def _number(row: dict[str, Any], name: str, bounds: tuple[int, int]) -> int:
+    """A whole number within bounds; ValueError for anything else that JSON can hold."""
+    value = row[name]
+    least, most = bounds
+    if not least <= value <= most:  # so is what is not a number at all, like NaN
+        raise ValueError(f"{name} is {value}, not {least} to {most}")
+    return int(value)

@@ -29,8 +29,8 @@ def short_name(setting: Setting) -> str:
 
 
 def unit(setting: Setting) -> str:
-    """What its value is shown in; '' for a plain number."""
-    return _unit(setting)[1]
+    """What its value is shown in; '' for a plain number or a time of day."""
+    return "" if setting.name.startswith(_TIME_OF_DAY) else _unit(setting)[1]
 
 
 def setting_named(name: str) -> Setting:
@@ -39,9 +39,8 @@ def setting_named(name: str) -> Setting:
         if short_name(setting) == name.lower().replace("-", "_"):
             return setting
         if setting.name == name.lower():
-            raise WrongInput(
-                f"Call it {short_name(setting)}: its value is given in {unit(setting)} here."
-            )
+            given = f" in {unit(setting)}" if unit(setting) else ""
+            raise WrongInput(f"Call it {short_name(setting)}: its value is given{given} here.")
     names = ", ".join(short_name(setting) for setting in firmware.SETTINGS.values())
     raise WrongInput(f"There is no setting {name!r}; there are: basal, {names}.")
 
