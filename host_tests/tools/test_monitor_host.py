@@ -4,9 +4,10 @@ import itertools
 import json
 
 import pytest
+from rich.console import Console
 
 from basalt import client
-from basalt.monitor import picture_of, watch
+from basalt.monitor import page, picture_of, watch
 from host_tests.fakes.rig_serial import RigSerial, plug
 from host_tests.rig import Rig
 from host_tests.tools.running import basalt
@@ -86,6 +87,23 @@ def test_the_page_has_the_screen_the_doings_and_the_newest_records(rig):
     assert "2.00 U/h" in ran.out
     assert "bolus start" in ran.out
     assert "⣿" in ran.out or "█" in ran.out or "⠉" in ran.out
+
+
+def test_a_small_terminal_shows_screen_doings_and_newest_records_in_its_lines(rig):
+    assert basalt("settings", "set", "max_bolus", "9").code == 0
+    rig.bolus(500)
+    with client.PumpLink(RigSerial(rig), 1.0) as link:
+        sight = next(watch(link, 0))
+    for width, height in ((80, 24), (100, 24), (170, 40), (66, 30)):
+        console = Console(width=width, height=height)
+        with console.capture() as shown:
+            console.print(page(sight, sight.records, width, height))
+        text = shown.get()
+        assert len(text.splitlines()) <= height
+        assert "bolus" in text.splitlines()[-1], "the newest record is the last line"
+        for fact in ("2.00 U/h", "0.00 of 0.50 U", "not set", "records"):
+            assert fact in text
+    assert "max_bolus 10.00 to 9.00 U, by link" in text
 
 
 def test_the_mirrored_screen_is_the_panel_s(rig):

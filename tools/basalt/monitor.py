@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.columns import Columns
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +24,8 @@ from basalt.options import Port
 
 _LOG_LINES = 12
 _MOST_RECORDS = 31  # looked at in one go: a slow terminal must not make the pump read its flash
+_FACTS_WIDTH = 34  # of the table beside the screen
+_TITLE = "Basalt, not a medical device; Ctrl-C leaves, the pump goes on"
 _STYLES = {"warning": "yellow", "alarm": "bold red", "fault": "bold magenta"}
 
 
@@ -131,44 +133,80 @@ def _show(sights: Iterator[Sight], looks: int | None) -> None:
     with Live(console=output.out, screen=output.out.is_terminal, auto_refresh=False) as live:
         for sight in _some(sights, looks):
             log.extend(sight.records)
-            live.update(page(sight, list(log), output.out.width), refresh=True)
+            height = output.out.height if output.out.is_terminal else None
+            live.update(page(sight, list(log), output.out.width, height), refresh=True)
 
 
-def page(sight: Sight, log: list[bytes], width: int) -> Group:
-    """All of it for a terminal of that width."""
-    wide = width >= sim_screen.HALVES_SIZE[0] + 34
-    rows = sim_screen.halves(sight.picture) if wide else sim_screen.braille(sight.picture)
+def page(sight: Sight, log: list[bytes], width: int, height: int | None = None) -> Group:
+    """All of it for a terminal so wide; of the log as much as there are lines for.
+
+    `height`: None where nothing is cut off, however long it is.
+    """
+    halves = width >= sim_screen.HALVES_SIZE[0] + _FACTS_WIDTH
+    rows = sim_screen.halves(sight.picture) if halves else sim_screen.braille(sight.picture)
     screen = Text("\n".join(rows), style="color(159) on color(16)")
-    lines = [Text(sim_words.line(raw), style=_STYLES.get(_severity(raw), "")) for raw in log]
-    title = Text("Basalt, not a medical device; Ctrl-C leaves, the pump goes on", style="reverse")
-    return Group(title, Columns([screen, _facts(sight.status)]), Text(), *lines)
+    title = Text(_TITLE, style="reverse", no_wrap=True)
+    facts = _facts(sight.status)
+    if width >= len(rows[0]) + _FACTS_WIDTH:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for fact in facts:
+            table.add_row(*fact)
+        used = 2 + max(len(rows), len(facts))
+        above: list[RenderableType] = [Columns([screen, table])]
+    else:
+        lines = _in_lines(facts, width)
+        used = 2 + len(rows) + len(lines)
+        above = [screen, *lines]
+    if height is not None:
+        log = log[-max(0, height - used) :] if height > used else []
+    return Group(title, *above, Text(), *(_log_line(raw) for raw in log))
 
 
-def _severity(raw: bytes) -> str:
-    return sim_words.severity(raw)
+def _log_line(raw: bytes) -> Text:
+    style = _STYLES.get(sim_words.severity(raw), "")
+    return Text(sim_words.line(raw), style=style, no_wrap=True, overflow="ellipsis")
 
 
-def _facts(status: Status) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_row("state", Text(status.state, style="bold"))
-    table.add_row("basal", f"{units.decimal_text(status.rate_mu_h)} U/h")
+def _in_lines(facts: list[tuple[str, Text]], width: int) -> list[Text]:
+    """The facts where there is no room for a table of them; none is split."""
+    lines: list[Text] = []
+    for name, value in facts:
+        fact = Text(f"{name} ").append_text(value)
+        if lines and len(lines[-1]) + 2 + len(fact) < width:
+            lines[-1].append("  ").append_text(fact)
+        else:
+            lines.append(fact)
+    return lines
+
+
+def _facts(status: Status) -> list[tuple[str, Text]]:
+    found = [
+        ("state", Text(status.state, style="bold")),
+        ("basal", Text(f"{units.decimal_text(status.rate_mu_h)} U/h")),
+    ]
     if status.bolus_running:
         given, asked = (
             units.decimal_text(status.bolus_given_mu),
             units.decimal_text(status.bolus_asked_mu),
         )
-        table.add_row("bolus", Text(f"{given} of {asked} U", style="bold green"))
+        found.append(("bolus", Text(f"{given} of {asked} U", style="bold green")))
+    if status.temporary_left_s:
+        minutes = -(-status.temporary_left_s // 60)
+        found.append(("temporary", Text(f"{minutes} min more", style="bold")))
     left = status.reservoir_mu
-    table.add_row("reservoir", f"{units.decimal_text(left)} U" if left >= 0 else "not set")
-    table.add_row("on board", f"{units.decimal_text(status.on_board_mu)} U")
-    table.add_row("battery", f"{status.battery_mv} mV" if status.battery_mv >= 0 else "none")
-    table.add_row("clock", loglines.local_text(status.local_s))
-    table.add_row("paired", "yes" if status.paired else "no")
-    table.add_row("records", f"{status.next_seq - 1:,}")
+    for name, text in (
+        ("reservoir", f"{units.decimal_text(left)} U" if left >= 0 else "not set"),
+        ("on board", f"{units.decimal_text(status.on_board_mu)} U"),
+        ("battery", f"{status.battery_mv} mV" if status.battery_mv >= 0 else "none"),
+        ("clock", loglines.local_text(status.local_s).replace("T", " ")),
+        ("paired", "yes" if status.paired else "no"),
+        ("records", f"{status.next_seq - 1:,}"),
+    ):
+        found.append((name, Text(text)))
     for alarm in status.alarms:
         waits = alarm in status.alarms_waiting
-        table.add_row("ALARM", Text(alarm, style="bold red" if waits else "yellow"))
-    return table
+        found.append(("ALARM", Text(alarm, style="bold red" if waits else "yellow")))
+    return found
 
 
 def _whole(raw: bytes) -> list[bytes]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from basalt import firmware
+from basalt import firmware, units
 
 _record: Any = import_module("pump.core.record")
 _START = datetime(2020, 1, 1)
@@ -32,6 +32,8 @@ def line(packed: bytes) -> str:
     layout = "<" + "".join(field.code for field in event.fields)
     values = struct.unpack_from(layout, packed, firmware.RECORD_SIZE - 4 - firmware.FIELDS_SIZE)
     told = [_field(field, value) for field, value in zip(event.fields, values, strict=True)]
+    if number == firmware.SETTING_CHANGED and values[0] in firmware.SETTINGS:
+        told[:3] = [_change(*values[:3])]
     return f"{time:9} {event.name.replace('_', ' ')}" + (": " if told else "") + ", ".join(told)
 
 
@@ -44,6 +46,12 @@ def severity(packed: bytes) -> str:
 def moment(local_s: int) -> datetime:
     """The pump's local time as a date and a time."""
     return _START + timedelta(seconds=local_s)
+
+
+def _change(number: int, old: int, new: int) -> str:
+    setting = firmware.SETTINGS[number]
+    before, after = (units.value_text(setting, value) for value in (old, new))
+    return f"{units.short_name(setting)} {before} to {after} {units.unit(setting)}".strip()
 
 
 def _field(field: firmware.Field, value: int) -> str:
