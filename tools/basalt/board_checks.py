@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from basalt import flash
+from basalt import flash, output
 from basalt.errors import Problem
 from basalt.prompt import MARK, About, Prompt
 
@@ -40,15 +40,18 @@ class BoardChecks:
     def run_all(self) -> list[Verdict]:
         """Load the checks and run each that needs no hand; the motor stands still."""
         script = shortened(SCRIPT.read_text(encoding="utf-8"))
-        return self._verdicts(script + "\nrun_all()", _RUN_S)
+        with output.bar("Trying every part"):
+            return self._verdicts(script + "\nrun_all()", _RUN_S)
 
     def one(self, name: str, call: str, seconds: float = _HAND_S) -> Verdict:
         """One more check, after run_all(), by its call on the board: `wait_for_key, 0`."""
-        return self._verdicts(f"check({name!r}, {call})", seconds)[0]
+        with output.bar(f"Trying {name}"):
+            return self._verdicts(f"check({name!r}, {call})", seconds)[0]
 
     def restart(self) -> None:
         """Let it be a pump again."""
-        self._prompt.restart()
+        with output.bar("Starting the pump"):
+            self._prompt.restart()
 
     def _verdicts(self, call: str, seconds: float) -> list[Verdict]:
         found: list[Verdict] = []
@@ -65,10 +68,11 @@ class BoardChecks:
 @contextmanager
 def checks_on(port: str, note: flash.Note) -> Generator[BoardChecks]:
     """Take the board into service, and let it be a pump again at the end."""
-    if flash.ask_for_service(port, note):
-        note("The pump has stopped and left the port to mpremote.")
-    prompt = Prompt(port)
-    checks = BoardChecks(prompt, prompt.wait())
+    with output.bar("Waiting for the board"):
+        if flash.ask_for_service(port, note):
+            note("The pump has stopped and left the port to mpremote.")
+        prompt = Prompt(port)
+        checks = BoardChecks(prompt, prompt.wait())
     try:
         yield checks
     finally:

@@ -202,9 +202,11 @@ def _scale_there(port: str, literal: float) -> float:
 def _store(port: str, result: Result) -> None:
     """Write the result into the pump's settings; its log notes both."""
     output.note("The pump starts again. Hold its STOP key for two seconds, to suspend delivery.")
-    flash.await_pump(port)
+    with output.bar("Waiting for the pump"):
+        flash.await_pump(port)
     with PumpLink.open(port) as link:
-        _await_suspension(link)
+        with output.bar("Waiting for a hand at STOP"):
+            _await_suspension(link)
         link.set_setting(_STEPS, result.tenths)
         link.set_setting(_BACKLASH, result.sure_backlash)
     output.note(

@@ -204,11 +204,12 @@ def flash(
     if install:
         from basalt import install as installing
 
-        others = installing.install(
-            board, port or _only_board_or_none(), image, drive, output.note
-        )
-        output.note("Waiting for the board to come back with MicroPython on it.")
-        port = ports.appeared(port, others, 30 * patience())
+        with output.bar("Installing"):
+            others = installing.install(
+                board, port or _only_board_or_none(), image, drive, output.note
+            )
+            output.note("Waiting for the board to come back with MicroPython on it.")
+            port = ports.appeared(port, others, 30 * patience())
     chosen = port or ports.only()
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / board
@@ -233,8 +234,12 @@ def list_ports(
     as_json: AsJson = False,
 ) -> None:
     """List the serial ports, and which pump answers at each."""
-    found = [ports.probe(name, text) for name, text in ports.listed()]
-    found += [ports.probe(name) for name in port or []]
+    asked = [*ports.listed(), *((name, "") for name in port or [])]
+    found: list[ports.Found] = []
+    with output.bar("Asking") as progress:
+        for name, text in asked:
+            found.append(ports.probe(name, text))
+            progress(len(found), len(asked))
     if as_json:
         output.print_json([asdict(each) for each in found])
     elif not found:

@@ -77,9 +77,11 @@ def _files(port: str, board: str) -> Verdict:
     """Whether the board has the very files of this build."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / board
-        build.build(board, tree, source=False)
+        with output.bar("Building, to compare") as progress:
+            build.build(board, tree, False, progress)
         wanted = build.hashes(tree)
-    there = Prompt(port).files()
+    with output.bar("Reading the board's files"):
+        there = Prompt(port).files()
     wrong = [path for path, digest in wanted.items() if there.get(path) != digest]
     detail = f"{len(wanted)} files, {len(wrong)} not those of this build"
     if wrong:

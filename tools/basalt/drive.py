@@ -84,7 +84,7 @@ def bolus(
         _confirm(pump, f"Give {units.decimal_text(dose_mu)} U", yes)
         outcome = pump.bolus(dose_mu)
         _check(outcome, as_json)
-        given = pump.wait_for_bolus(outcome) if wait else None
+        given = _waited(pump, outcome) if wait else None
     if as_json:
         output.print_json(_data(outcome, given))
     elif given is None:
@@ -170,6 +170,15 @@ def outcome(
         output.out.print(f"Command {found.id}: {_given_sentence(given)}")
     else:
         output.out.print(f"Command {found.id} was done: {found.request}.")
+
+
+def _waited(pump: Pump, outcome: Outcome) -> Delivery:
+    try:
+        with output.bar("Giving", counted=False) as progress:
+            return pump.wait_for_bolus(outcome, progress=progress)
+    except KeyboardInterrupt:
+        output.note("The bolus goes on; `basalt stop`, or STOP at the pump, ends it.")
+        raise
 
 
 def _simple(port: str | None, as_json: bool, call: Any, sentence: str) -> None:

@@ -22,6 +22,7 @@ from basalt import firmware, keys, ports, units
 from basalt.client import Identity, LogSlice, PumpLink, PumpTime, SettingValue, Status, packed
 from basalt.errors import NotPaired, PortProblem, Problem, WrongInput
 from basalt.firmware import protocol_module as protocol
+from basalt.progress import Progress, tell_nobody
 from basalt.seals import CommandId, Pairing, Sealer
 
 _DOSE_MOST = 1 << 30
@@ -289,15 +290,22 @@ class Pump:
         return Delivery(outcome.bolus_id, asked, given, False, "")
 
     def wait_for_bolus(
-        self, outcome: Outcome, poll_s: float = 1.0, sleep: Callable[[float], None] | None = None
+        self,
+        outcome: Outcome,
+        poll_s: float = 1.0,
+        sleep: Callable[[float], None] | None = None,
+        progress: Progress = tell_nobody,
     ) -> Delivery:
         """Wait until a bolus has ended, however it does, and say what was given.
 
         `sleep`: how to wait for `poll_s` seconds, where it is not this computer's time.
+        `progress(given, asked)` is told milliunits at each look.
         """
         while True:
             found = self._link.status()
-            if not (found.bolus_running and found.bolus_id == outcome.bolus_id):
+            if found.bolus_running and found.bolus_id == outcome.bolus_id:
+                progress(found.bolus_given_mu, found.bolus_asked_mu)
+            else:
                 given = self.delivery(outcome)
                 if given.finished:
                     return given

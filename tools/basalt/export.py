@@ -76,7 +76,8 @@ def command(
 
 
 def _write_documents(logs: list[ExportLog], form: Format, out: Path) -> int:
-    rows = [row for log in logs for row in _DOCUMENTS[form](log)]
+    with output.bar("Converting"):
+        rows = [row for log in logs for row in _DOCUMENTS[form](log)]
     with replaced(out) as file, output.bar("Writing") as progress:
         # One record a line: a difference between two exports can be read.
         before = "["

@@ -18,7 +18,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the pumps of a store, and what is there of their logs."""
-    with open_store.opened(store) as kept:
+    with open_store.opened(store) as kept, output.bar("Counting"):
         rows = [
             {
                 **asdict(pump),

@@ -22,6 +22,7 @@ from basalt import (
 )
 from basalt.analysis import Analysis, Day, analyse
 from basalt.errors import WrongInput
+from basalt.history import History
 from basalt.progress import Progress, tell_nobody
 from basalt.store import Store, StoredPump
 from basalt.whole_file import replaced
@@ -62,9 +63,12 @@ def command(
     if first and last and first > last:
         raise WrongInput(f"--since {first} is after --until {last}.")
     with output.bar("Reading") as progress:
-        stored, analysis = figures_of(store, pump, first, last, progress)
+        stored, history = _read(store, pump, progress)
+    with output.bar("Computing"):
+        analysis = analyse(history, first, last)
     if out is not None:
-        write_page(out, stored, analysis)
+        with output.bar("Writing"):
+            write_page(out, stored, analysis)
     if pdf is not None:
         _write_pdf(pdf, stored, analysis)
     if as_json:
@@ -81,11 +85,13 @@ def command(
 
 
 def _write_pdf(pdf: Path, stored: StoredPump, analysis: Analysis) -> None:
-    with tempfile.TemporaryDirectory(prefix="basalt-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="basalt-") as folder,
+        output.bar("Printing"),
+    ):
         page = Path(folder) / "report.html"
         write_page(page, stored, analysis)
-        with output.bar("Printing"):
-            report_pdf.write(page, pdf)
+        report_pdf.write(page, pdf)
 
 
 def figures_of(
@@ -93,16 +99,22 @@ def figures_of(
     pump: str | None = None,
     since: date | None = None,
     until: date | None = None,
-    progress: Progress = tell_nobody,
 ) -> tuple[StoredPump, Analysis]:
     """The figures of one pump of a store, and what the store says of it."""
+    stored, history = _read(store, pump)
+    return stored, analyse(history, since, until)
+
+
+def _read(
+    store: Path, pump: str | None, progress: Progress = tell_nobody
+) -> tuple[StoredPump, History]:
     with open_store.opened(store) as kept:
         stored = _choose(kept, pump)
         damaged = len(kept.damaged(stored.pump))
         log = kept.log(stored.pump)
         gaps = kept.gaps(stored.pump)
         history = history_reader.read(log, gaps, damaged, progress=progress)
-    return stored, analyse(history, since, until)
+    return stored, history
 
 
 def write_page(out: Path, stored: StoredPump, analysis: Analysis) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from basalt import sim_link
+from basalt import output, sim_link
 from basalt.client import PumpLink
 from basalt.errors import Problem, Refused, WrongInput
 from basalt.sim_bench import Bench
@@ -57,7 +57,9 @@ def command(
         raise Problem("There is no terminal to draw in; `basalt sim --pty` serves the port alone.")
     with Signals() as signals:
         try:
-            _run(open_bench(bench, flash), speed, pty, signals.check, as_json)
+            with output.bar("Switching it on"):
+                opened = open_bench(bench, flash)
+            _run(opened, speed, pty, signals.check, as_json)
         except (QuitError, EndedError, GoneError, KeyboardInterrupt):
             return
 
@@ -99,7 +101,8 @@ def _greet(link: PumpLink) -> None:
 
 def _serve(bench: Bench, speed: float, check: Check, as_json: bool) -> None:
     """Without a picture: the port's path, then the pump, until somebody ends it."""
-    _set_up(bench, check)
+    with output.bar("Setting it up"):
+        _set_up(bench, check)
     print(json.dumps({"port": bench.port}) if as_json else bench.port, flush=True)  # noqa: T201
     pace, saver = Pace(bench, speed), Saver(bench)
     while True:

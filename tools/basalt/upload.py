@@ -52,8 +52,8 @@ def command(
         with output.bar("Reading") as progress:
             logs = logs_of(kept, pump, progress)
         for log in logs:
-            found = nightscout.documents(log)
             with output.bar(f"Sending {log.pump.pump}") as progress:
+                found = nightscout.documents(log)
                 sent = server.upload(kept, log.pump.pump, found, progress)
             rows.append({"pump": log.pump.pump, **asdict(sent), "untimed_records": log.untimed})
             if not as_json:
