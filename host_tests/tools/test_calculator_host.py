@@ -1,5 +1,7 @@
 """Boluses of the calculator in a log: as facts, in the report, for Tidepool and for Nightscout."""
 
+import json
+
 import pytest
 
 from basalt import nightscout, report_findings, tidepool, units
@@ -8,14 +10,14 @@ from basalt.firmware import SETTINGS
 from host_tests.core.bench import BUTTONS
 from host_tests.tools import made_log
 from host_tests.tools.exported import check_tidepool, keep, log_of
+from host_tests.tools.running import basalt
 from pump.core import calculator, codes
 from pump.core import settings as st
 
 DAY = made_log.EPOCH_DAY
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory):
+def calculated_log():
     """One dose as recommended, one of more, one of less, one without a glucose, one by hand."""
     pump = made_log.MadePump(segments=[(0, 1_000)])
     do(pump.pump.set_clock(DAY * made_log.DAY_S + 8 * 3_600, 60, BUTTONS))
@@ -34,7 +36,17 @@ def log(tmp_path_factory):
     pump.at(DAY, "13:00")
     do(pump.pump.give_bolus(1_000, BUTTONS))
     pump.at(DAY, "14:00")
-    return log_of(keep(tmp_path_factory.mktemp("calculator") / "a.db", made_log.raw_log(pump)))
+    return made_log.raw_log(pump)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return keep(tmp_path_factory.mktemp("calculator") / "a.db", calculated_log())
+
+
+@pytest.fixture(scope="module")
+def log(store):
+    return log_of(store)
 
 
 def do(code):
@@ -62,6 +74,23 @@ def test_the_report_counts_the_calculator_and_what_was_changed(log):
     assert habits["Boluses by the calculator"] == (4, 5)
     assert habits["Of these as it recommended"] == (2, 4)
     assert habits["Of these more than it recommended"] == (1, 4)
+
+
+def test_the_page_and_the_json_tell_of_each_dose_what_the_calculator_said(store, tmp_path):
+    out = tmp_path / "a.html"
+    assert basalt("report", "--store", store, "--out", out).code == 0
+    page = out.read_text()
+    assert ">given (by calculator: 40 g, 220 mg/dL)<" in page
+    assert ">given (by calculator: 20 g, 110 mg/dL; it said 2.00)<" in page
+    assert ">given (by calculator: 400 mg/dL; it said " in page
+    assert ">given (by calculator: 30 g)<" in page
+    (day,) = json.loads(basalt("report", "--store", store, "--json").out)["days"]
+    asked = [(b["asked_mu"], b["calculation"]) for b in day["boluses"]]
+    assert [c and (c["carbs_g"], c["glucose_mg_dl"], c["target_mg_dl"]) for _, c in asked] == [
+        *((40, 220, [100, 120]), (20, 110, [100, 120]), (0, 400, [100, 120])),
+        *((30, None, [100, 120]), None),
+    ]
+    assert [mu - c["recommended_mu"] for mu, c in asked if c] == [0, 500, -500, 0]
 
 
 def test_tidepool_gets_the_calculator_with_its_bolus_in_it(log):

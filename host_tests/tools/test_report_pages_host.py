@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from basalt import report, report_findings, report_page, report_pdf
+from basalt import firmware, report, report_findings, report_page, report_pdf
 from host_tests.tools import made_log
 from host_tests.tools.exported import five_days, keep
 from host_tests.tools.running import basalt, failed
@@ -37,6 +37,8 @@ def test_what_stands_out_is_said_in_words_and_the_gravest_comes_first(analysis, 
     for words in ("2 alarms of high priority", "4 boluses ended", "refused 2 boluses"):
         assert words in texts
     assert all(text in page.text for _, text in found)
+    gravity = [("high", "medium", "low").index(severity) for severity, _ in found]
+    assert gravity == sorted(gravity) and len(set(gravity)) == 3
 
 
 def test_quiet_days_have_nothing_that_stands_out(tmp_path):
@@ -123,3 +125,8 @@ def test_a_browser_that_fails_leaves_the_earlier_pdf(store, tmp_path, monkeypatc
     failed(basalt("report", "--store", store, "--pdf", tmp_path / "a.pdf"), 1, "did not print")
     assert (tmp_path / "a.pdf").read_text() == "earlier"
     assert report_pdf.browser().endswith("chromium")
+
+
+def test_that_the_pump_gives_no_extended_boluses_is_said_as_long_as_it_is_so(page):
+    told = [name for name in firmware.EVENT_NUMBERS if "extend" in name]
+    assert ("the pump gives none" in page.text) == (not told)

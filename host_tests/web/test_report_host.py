@@ -1,8 +1,13 @@
 """The report in the page is the one that `basalt report` makes of the log that the page saves."""
 
 import json
+import re
 
+from basalt import report_pdf
+from host_tests.tools import made_log
+from host_tests.tools.exported import keep
 from host_tests.tools.running import basalt
+from host_tests.web import browser
 
 # The words of every card, sentence and table, in their order; a table is its rows of cells.
 READ = """place => {
@@ -99,3 +104,16 @@ def test_the_page_shows_what_basalt_report_makes_of_the_saved_log(visit, chromiu
 def page_titles(shown):
     """All heads of all tables."""
     return {head for table in shown["tables"] for head in table[0]}
+
+
+def sheets_of(days, folder):
+    """How many sheets of A4 a report of so many days takes; the newest of them are quiet."""
+    store, out = folder / f"{days}.db", folder / f"{days}.pdf"
+    keep(store, made_log.raw_log(made_log.several_days(days, ())[0]))
+    assert basalt("report", "--store", store, "--pdf", out).code == 0
+    return len(re.findall(rb"/Type\s*/Page\b", out.read_bytes()))
+
+
+def test_on_paper_two_quiet_days_share_a_sheet(tmp_path, monkeypatch):
+    monkeypatch.setattr(report_pdf, "BROWSERS", (browser.executable(),))
+    assert sheets_of(4, tmp_path) == sheets_of(5, tmp_path) > 4

@@ -8,6 +8,7 @@ from basalt.history import DAY_MS
 from basalt.terms import CHANGE_EVERY_MS, MEALS, SOON_S
 
 _MOST_FINDINGS = 7
+_GRAVITY = ("high", "medium", "low")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def _of_the_calculator(analysis: Analysis, begun: int) -> list[Habit]:
 def findings(analysis: Analysis) -> list[tuple[str, str]]:
     """(severity, sentence), the gravest first."""
     found = [*_doubts(analysis), *_attention(analysis), *_routine(analysis)]
+    found.sort(key=lambda one: _GRAVITY.index(one[0]))
     return found[:_MOST_FINDINGS] or [("good", "Nothing stands out in these days.")]
 
 
@@ -81,8 +83,8 @@ def _doubts(analysis: Analysis) -> list[tuple[str, str]]:
         )
         found.append(("high", text))
     if summary.missing_records:
-        records = f"{summary.missing_records:,} records"
-        found.append(("medium", f"{records} are missing: what they told is not in this report."))
+        records = words.count(summary.missing_records, "missing record")
+        found.append(("medium", f"This report is without {records}, and without what they told."))
     return found
 
 

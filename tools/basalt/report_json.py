@@ -7,7 +7,7 @@ from typing import Any
 from basalt import report_findings
 from basalt.analysis import Amount, Analysis, Bounds, Day, Summary
 from basalt.engine import Rows
-from basalt.history import Alarm, Bolus, Missing, Stop, Temporary, Uncertain
+from basalt.history import Alarm, Bolus, Calculation, Missing, Stop, Temporary, Uncertain
 
 
 def to_json(analysis: Analysis) -> dict[str, Any]:
@@ -141,7 +141,14 @@ def _bolus(bolus: Bolus) -> dict[str, Any]:
         "refusal": bolus.refusal or None,
         "source": bolus.source,
         "uncertain": None if bolus.uncertain is None else _uncertain(bolus.uncertain),
+        "calculation": None if bolus.calculation is None else _calculation(bolus.calculation),
     }
+
+
+def _calculation(found: Calculation) -> dict[str, Any]:
+    told = found._asdict()
+    del told["bolus_id"]  # it stands in the bolus
+    return {**told, "target_mg_dl": list(found.target_mg_dl)}
 
 
 def _alarm(alarm: Alarm) -> dict[str, Any]:

@@ -44,7 +44,9 @@
       layout.xaxis.tickvals = tickvals.filter((_, at) => tickvals.length < 5 || at % 2 === 0);
       layout.xaxis.ticktext = ticktext.filter((_, at) => tickvals.length < 5 || at % 2 === 0);
     }
-    if (paper) Object.assign(layout, { width: paper, height: 0.82 * layout.height });
+    // On paper two days without events share a page.
+    const flat = place.closest(".day") ? 0.56 : 0.82;
+    if (paper) Object.assign(layout, { width: paper, height: flat * layout.height });
     layout.dragmode = touch ? false : "zoom"; // a finger scrolls the page
     drawn.add(place);
     const config = { displayModeBar: false, responsive: !paper, doubleClick: "reset" };

@@ -205,6 +205,17 @@ def outcome(bolus: Bolus) -> str:
     return "refused: " + text.format(limit=limit, minutes=bolus.limit)
 
 
+def calculated(bolus: Bolus) -> str:
+    """What the calculator was told, and what it said where another dose was asked for."""
+    found = bolus.calculation
+    if found is None:
+        return ""
+    told = [f"{found.carbs_g} g"] if found.carbs_g else []
+    told += [f"{found.glucose_mg_dl} mg/dL"] if found.glucose_mg_dl else []
+    text = f" (by calculator: {', '.join(told)}"
+    return text + (f"; it said {dose(found.recommended_mu)})" if bolus.override_mu else ")")
+
+
 def acknowledged(alarm: Alarm) -> str:
     """After what time a person answered an alarm."""
     if alarm.acknowledged_s is not None:

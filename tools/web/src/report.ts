@@ -161,7 +161,7 @@ function period({ summary, habits, days }: Figures, unit: string): HTMLElement[]
     worded(tables(titled("Dose", table("Dose", [], dose)), titled(habit, table(habit, ["", "Done", "Of", ""], asked)))),
     note(
       "A meal without a bolus is told by the time of day alone: the pump does not know who ate." +
-        " Extended boluses are not in this log: the pump that wrote it has none.",
+        " Extended boluses are not in this report: the pump gives none.",
     ),
   ];
 }

@@ -1,7 +1,7 @@
 // Says figures of the report in words: those of tools/basalt/report_words.py and report_findings.py.
 
 import type { Amount, Bounds, Figures } from "./figures.ts";
-import { type Alarm, type Bolus, type History, isEmptyMove, type Off, type Stop, type Uncertain } from "./history.ts";
+import { type Alarm, type Bolus, type History, isEmptyMove, type Off, overrideOf, type Stop, type Uncertain } from "./history.ts";
 import { fixed, nearest } from "./numbers.ts";
 
 const MINUTE = 60;
@@ -166,6 +166,15 @@ export function outcome(bolus: Bolus): string {
   return `refused: ${say ? say(`${units(bolus.limit)} U`, bolus.limit) : bolus.refusal.replaceAll("_", " ")}`;
 }
 
+/** What the calculator was told, and what it said where another dose was asked for. */
+export function calculated(bolus: Bolus): string {
+  const found = bolus.calculation;
+  if (!found) return "";
+  const told = [found.carbs_g ? `${found.carbs_g} g` : [], found.glucose_mg_dl ? `${found.glucose_mg_dl} mg/dL` : []];
+  const said = overrideOf(bolus) ? `; it said ${dose(found.recommended_mu)}` : "";
+  return ` (by calculator: ${told.flat().join(", ")}${said})`;
+}
+
 export function acknowledged(alarm: Alarm): string {
   return answered(alarm.acknowledged_s, alarm.lost_power);
 }
@@ -244,6 +253,7 @@ export function remarks(history: History, start: number, end: number): [string, 
 /** What stands out, in words for the person who wears the pump: [severity, sentence], the gravest first. */
 export function findings(figures: Figures): [string, string][] {
   const found = [...doubts(figures), ...attention(figures), ...routine(figures)];
+  found.sort(([one], [other]) => PRIORITY_WORDS.indexOf(one) - PRIORITY_WORDS.indexOf(other));
   return found.length ? found.slice(0, MOST_FINDINGS) : [["good", "Nothing stands out in these days."]];
 }
 
@@ -259,8 +269,8 @@ function doubts({ summary, days }: Figures): [string, string][] {
     ]);
   }
   if (summary.missing_records) {
-    const records = summary.missing_records.toLocaleString("en");
-    found.push(["medium", `${records} records are missing: what they told is not in this report.`]);
+    const records = count(summary.missing_records, "missing record");
+    found.push(["medium", `This report is without ${records}, and without what they told.`]);
   }
   return found;
 }
