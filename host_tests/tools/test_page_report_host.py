@@ -144,7 +144,7 @@ def test_the_calculator_and_the_settings_are_told_in_the_same_words(told):
         "Boluses by the calculator | 4 | 5 | 80 %",
         "Of these more than it recommended | 2 | 4 | 50 %",
         "08:00 Setting carb_ratio_1: 0.0 to 10.5 g/U",
-        "08:00 Setting day_part_2: 00:00 to 17:30 min",
+        "08:00 Setting day_part_2: 00:00 to 17:30",
         "08:00 A unit has 750.5 steps from here on",
         "13:00 Temporary basal of 1.25 U/h for 60 min",
     ):

@@ -556,8 +556,6 @@ def _setting_fact(row: SettingValue) -> tuple[str, str]:
     if known is None:
         return f"setting_{row.number}", f"{row.value} ({row.least} to {row.most})"
     text = f"{units.value_text(known, row.value)} {units.unit(known)}".strip()
-    if known.number == firmware.UTC_OFFSET_SETTING:
-        text = units.offset_text(row.value)
     return units.short_name(known), f"{text}  ({units.range_text(known, row.least, row.most)})"
 
 

@@ -29,8 +29,9 @@ def short_name(setting: Setting) -> str:
 
 
 def unit(setting: Setting) -> str:
-    """What its value is shown in; '' for a plain number or a time of day."""
-    return "" if setting.name.startswith(_TIME_OF_DAY) else _unit(setting)[1]
+    """What its value is shown in; '' for a plain number, a time of day, an offset from UTC."""
+    as_time = setting.name.startswith(_TIME_OF_DAY)
+    return "" if as_time or setting.number == firmware.UTC_OFFSET_SETTING else _unit(setting)[1]
 
 
 def setting_named(name: str) -> Setting:
@@ -74,7 +75,7 @@ def range_text(setting: Setting, least: int, most: int) -> str:
     """The bounds of a setting as a person reads them."""
     text = f"{value_text(setting, least)} to {value_text(setting, most)}"
     name = unit(setting)
-    return f"{text} {name}" if name and setting.number != firmware.UTC_OFFSET_SETTING else text
+    return f"{text} {name}" if name else text
 
 
 def parse_basal(text: str) -> list[tuple[int, int]]:

@@ -19,7 +19,8 @@ const UNITS = [
 /** 'max_bolus: 10.00 to 12.50 U', of a record of a change; a setting that nobody knows by its number. */
 export function changeOf({ fields: { setting = "", old = 0, new: value = 0 } }: LogRecord): string {
   if (typeof setting === "number") return `setting ${setting}: ${old} to ${value}`;
-  const [end, unit] = unitOf(setting);
+  const [end, measure] = unitOf(setting);
+  const unit = setting === OFFSET || setting.startsWith(TIME_OF_DAY) ? "" : measure;
   const [before, after] = [old, value].map((one) => valueText(setting, Number(one)));
   return `${setting.slice(0, setting.length - end.length)}: ${before} to ${after} ${unit}`.trim();
 }
