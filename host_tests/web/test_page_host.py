@@ -242,6 +242,16 @@ def test_the_keyboard_alone_gives_a_bolus(visit):
     page.wait_for("bolus_end", "it was stopped")
 
 
+def test_the_keyboard_works_after_a_click_elsewhere(visit):
+    page = visit()
+    for click in (lambda: page.speed(60), lambda: page.fault("stall")):
+        click()
+        page.page.keyboard.press("ArrowUp")
+        page.wait_for_words("OK Next")
+        page.page.keyboard.press("s")
+        page.wait_for_words("Menu")
+
+
 def test_a_key_held_on_the_keyboard_is_held_on_the_pump(visit):
     page = visit()
     page.page.keyboard.down("s")

@@ -6,7 +6,7 @@ const KEYBOARD: Record<string, Button> = { ArrowUp: "UP", ArrowDown: "DOWN", Ent
 
 type Move = (name: "press" | "release", button: Button) => void;
 
-/** `pump` holds buttons with data-key; the keyboard works while nothing else has the focus. */
+/** `pump` holds buttons with data-key; the keyboard works while nothing that needs these keys has the focus. */
 export function listenToKeys(pump: HTMLElement, move: Move): void {
   const down = new Set<Button>();
   const elements = new Map<Button, HTMLElement>();
@@ -60,7 +60,9 @@ export function listenToKeys(pump: HTMLElement, move: Move): void {
 
   const isOurs = (event: KeyboardEvent) => {
     const at = event.target as HTMLElement;
-    const free = at === document.body || pump.contains(at);
+    // A button that was clicked keeps the focus, and needs no key but Enter.
+    const isIdle = event.key !== "Enter" && at.matches("a, button, summary, [type=checkbox]");
+    const free = at === document.body || pump.contains(at) || isIdle;
     return free && !event.ctrlKey && !event.metaKey && !event.altKey;
   };
   document.addEventListener("keydown", (event) => {
