@@ -310,6 +310,81 @@ def test_at_every_record_of_a_prime_the_log_knows_what_left_the_reservoir():
     assert past.move_made_steps > open_steps
 
 
+def recalled(*records):
+    """What is known after a reservoir of 1,000 steps was set, and these records."""
+    bench = Bench()
+    bench.pump.log.write(events.RESERVOIR_SET, 1_000, 1_472, 0)
+    for event, *values in records:
+        bench.pump.log.write(event, *values)
+    bench.commit()
+    return fold(bench.log)
+
+
+def test_the_end_of_a_move_takes_its_last_steps_out_of_the_reservoir_and_ends_it():
+    for kind, left_steps in (
+        (events.KIND_PRIME, 960),
+        (events.KIND_CANNULA, 960),
+        (events.KIND_REWIND, 1_000),
+        (events.KIND_TAKE_UP, 1_000),
+    ):
+        past = recalled(
+            (events.MOVE_START, kind, 500, 0),
+            (events.MOVE_PART, kind, 30, 100),
+            (events.MOVE_END, kind, 10, 40, events.END_STOPPED),
+        )
+        assert past.reservoir_steps == left_steps
+        assert (past.move_kind, past.move_part_steps) == (-1, 0)
+
+
+def test_play_is_there_from_a_rewind_until_it_is_taken_up_whole_or_delivery_begins():
+    rewind = (events.MOVE_START, events.KIND_REWIND, 500, 0)
+    take_up = (events.MOVE_START, events.KIND_TAKE_UP, 20, 0)
+    stopped = (events.MOVE_END, events.KIND_TAKE_UP, 0, 5, events.END_STOPPED)
+    whole = (events.MOVE_END, events.KIND_TAKE_UP, 0, 20, events.END_DONE)
+    prime = (events.MOVE_START, events.KIND_PRIME, 500, 0)
+    assert recalled(rewind).play
+    assert recalled(rewind, take_up).play
+    assert recalled(rewind, take_up, stopped).play
+    assert not recalled(rewind, take_up, whole).play
+    assert not recalled(rewind, prime).play
+    assert not recalled(rewind, (events.RESUME, 0, 60)).play
+
+
+def test_what_is_uncertain_leaves_the_reservoir_but_for_what_went_back_or_took_up_play():
+    for kind, left_steps in (
+        (events.KIND_BASAL, 600),
+        (events.KIND_BOLUS, 600),
+        (events.KIND_PRIME, 600),
+        (events.KIND_CANNULA, 600),
+        (events.KIND_REWIND, 1_000),
+        (events.KIND_TAKE_UP, 1_000),
+    ):
+        past = recalled((events.UNCERTAIN, kind, 0, 400, 0))
+        assert past.reservoir_steps == left_steps
+    assert recalled((events.UNCERTAIN, events.KIND_BASAL, 0, 999, 0)).reservoir_steps == 1
+    assert recalled((events.UNCERTAIN, events.KIND_BASAL, 0, 4_000, 0)).reservoir_steps == 0
+
+
+def test_what_was_told_as_uncertain_is_not_open_any_more():
+    past = recalled(
+        (events.BASAL_LEASE, 0, 136, 1_000, events.END_RENEWED),
+        (events.UNCERTAIN, events.KIND_BASAL, 0, 136, 0),
+    )
+    assert past.basal_lease_steps == 0
+    past = recalled(
+        (events.BOLUS_START, 3, 1_000, 679, 0),
+        (events.BOLUS_PART, 3, 100, 200),
+        (events.UNCERTAIN, events.KIND_BOLUS, 0, 200, 3),
+    )
+    assert past.bolus_part_steps == 0
+    past = recalled(
+        (events.MOVE_START, events.KIND_PRIME, 500, 0),
+        (events.MOVE_PART, events.KIND_PRIME, 30, 100),
+        (events.UNCERTAIN, events.KIND_PRIME, 0, 100, 0),
+    )
+    assert past.move_part_steps == 0
+
+
 def test_a_move_that_has_only_begun_is_recalled_with_nothing_made():
     bench = Bench()
     bench.pump.change.start(BUTTONS)

@@ -27,6 +27,22 @@ def test_what_is_encoded_comes_back():
     assert list(other.basal.starts_min) == [0, 390]
 
 
+def test_a_pairing_comes_back_with_all_the_rest_and_none_stays_none():
+    settings = Settings()
+    settings.set(st.MAX_BOLUS_MU, 7_000)
+    other = Settings()
+    assert other.decode(settings.encode())
+    assert not other.remote_key and other.remote_boot == Settings().remote_boot
+    settings.remote_key = bytes(range(200, 232))
+    settings.remote_boot = 1_234
+    other = Settings()
+    assert other.decode(settings.encode())
+    assert other.remote_key == settings.remote_key
+    assert other.remote_boot == 1_234
+    assert other.get(st.MAX_BOLUS_MU) == 7_000
+    assert other.encode() == settings.encode()
+
+
 def test_no_damaged_blob_is_taken_in_part():
     blob = Settings().encode()
     for length in range(len(blob)):

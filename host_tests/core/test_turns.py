@@ -1,0 +1,236 @@
+"""When the core wants its next turn, and what readings and stops do from one turn to the next."""
+
+from host_tests.core.bench import BUTTONS, Bench, Board
+from pump.core import alarms, codes, events, states
+from pump.core import settings as st
+
+LINK = events.SOURCE_LINK
+LOW_MV, EMPTY_MV, BLOCKED_MBAR = Board.BATTERY_LOW_MV, Board.BATTERY_EMPTY_MV, Board.OCCLUSION_MBAR
+
+
+def saved(bench):
+    """What the app does after a turn: records durable, settings saved."""
+    bench.commit()
+    bench.pump.settings_dirty = False
+
+
+def running(rate_mu_h=1_000):
+    bench = Bench(segments=[(0, rate_mu_h)])
+    saved(bench)
+    return bench
+
+
+def raised(bench):
+    """(alarm, value) of each that was raised, but the one of the clock."""
+    found = [(values[0], values[2]) for values in bench.all(events.ALARM_RAISED)]
+    return [one for one in found if one[0] != alarms.CLOCK_NOT_SET]
+
+
+def test_a_core_with_nothing_to_do_sleeps_four_seconds_and_one_with_a_record_not_at_all():
+    bench = running()
+    assert bench.pump.due_ms() == 4_000
+    bench.pump.acknowledge(BUTTONS)
+    assert bench.pump.log.outbox and bench.pump.due_ms() == 0
+    bench.commit()
+    assert bench.pump.due_ms() == 4_000
+    bench.pump.settings_dirty = True
+    assert bench.pump.due_ms() == 0
+
+
+def test_what_waits_for_the_flash_waits_for_the_end_of_a_train():
+    bench = running()
+    bench.pump.advance(3_600_000)
+    bench.commit()
+    assert bench.pump.next_burst()
+    bench.pump.acknowledge(BUTTONS)
+    bench.pump.settings_dirty = True
+    assert bench.pump.log.outbox and bench.pump.due_ms() == 4_000
+    bench.pump.suspend(BUTTONS)
+    assert bench.pump.stop_wanted and bench.pump.due_ms() == 0
+
+
+def test_a_bolus_wants_a_turn_for_each_five_milliunits_but_no_more_than_fifty_a_second():
+    for speed_mu_min, due_ms in ((900, 333), (1_500, 200), (12_000, 25)):
+        bench = running()
+        assert bench.pump.set_setting(st.BOLUS_SPEED_MU_MIN, speed_mu_min, BUTTONS) == codes.OK
+        assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+        saved(bench)
+        assert bench.pump.due_ms() == due_ms
+
+
+def test_a_guided_move_wants_fifty_turns_a_second():
+    bench = running()
+    assert bench.pump.change.start(BUTTONS) == codes.OK
+    bench.turn(0)
+    assert bench.pump.change.rewind(BUTTONS) == codes.OK
+    saved(bench)
+    assert bench.pump.due_ms() == 20
+
+
+def test_a_battery_that_was_well_is_low_at_the_very_voltage_of_the_board():
+    bench = running()
+    for _ in range(5):
+        bench.pump.sense(LOW_MV + 1, 0)
+    for _ in range(2):
+        bench.pump.sense(LOW_MV, 0)
+    bench.commit()
+    assert raised(bench) == []
+    bench.pump.sense(LOW_MV, 0)
+    bench.commit()
+    assert raised(bench) == [(alarms.BATTERY_LOW, LOW_MV)]
+    for _ in range(3):
+        bench.pump.sense(EMPTY_MV, 0)
+    bench.commit()
+    assert raised(bench)[1:] == [(alarms.BATTERY_EMPTY, EMPTY_MV)]
+    assert bench.pump.state == states.SUSPENDED
+
+
+def test_a_line_that_was_open_is_blocked_at_the_very_pressure_of_the_board():
+    bench = running()
+    for _ in range(5):
+        bench.pump.sense(4_000, BLOCKED_MBAR - 1)
+    for _ in range(2):
+        bench.pump.sense(4_000, BLOCKED_MBAR)
+    assert bench.pump.state == states.RUNNING
+    bench.pump.sense(4_000, BLOCKED_MBAR)
+    bench.commit()
+    assert raised(bench) == [(alarms.OCCLUSION, BLOCKED_MBAR)]
+    assert bench.pump.state == states.SUSPENDED
+
+
+def test_readings_that_go_up_and_down_must_agree_three_times_in_a_row():
+    bench = running()
+    for mbar in (900, 900, 100, 900, 900, 100) * 3:
+        bench.pump.sense(4_000, mbar)
+    for mv in (3_400, 3_400, 4_000) * 3:
+        bench.pump.sense(mv, 100)
+    bench.commit()
+    assert raised(bench) == []
+
+
+def test_a_sensor_that_reads_nothing_any_more_is_told_of_and_one_that_reads_zero_is_there():
+    bench = running()
+    for _ in range(5):
+        bench.pump.sense(-1, 0)
+    assert raised(bench) == []
+    for _ in range(2):
+        bench.pump.sense(-1, -1)
+    bench.pump.sense(-1, 0)
+    for _ in range(3):
+        bench.pump.sense(-1, -1)
+    bench.commit()
+    assert [alarm for alarm, _ in raised(bench)] == [alarms.SENSOR_LOST]
+    assert bench.pump.alarms.has_cause(alarms.SENSOR_LOST)
+    bench.pump.sense(-1, 0)
+    assert not bench.pump.alarms.has_cause(alarms.SENSOR_LOST)
+
+
+def test_a_stuck_stop_is_told_with_no_value():
+    bench = running()
+    for _ in range(61):
+        bench.pump.keys_down(8, 1)
+    bench.commit()
+    assert (alarms.STOP_STUCK, 0) in raised(bench)
+
+
+def moving(command):
+    """A pump in the first steps of a move of its reservoir change."""
+    bench = running()
+    bench.pump.sense(4_000, 0)
+    assert bench.pump.change.start(BUTTONS) == codes.OK
+    bench.turn(0)
+    if command != "rewind":
+        assert bench.pump.change.load(200_000, BUTTONS) == codes.OK
+        bench.turn(0)
+    assert getattr(bench.pump.change, command)(BUTTONS) == codes.OK
+    bench.turn(1_000)
+    assert bench.pump.state == states.MOVING
+    return bench
+
+
+def test_a_blocked_line_ends_a_prime_and_not_a_rewind_and_an_empty_battery_ends_both():
+    for command, readings, ends in (
+        ("prime", (4_000, 900), True),
+        ("rewind", (4_000, 900), False),
+        ("prime", (3_000, 0), True),
+        ("rewind", (3_000, 0), True),
+    ):
+        bench = moving(command)
+        for _ in range(3):
+            bench.pump.sense(*readings)
+        bench.turn(0)
+        assert (bench.pump.state == states.CHANGING) is ends, command
+        if ends:
+            assert bench.last(events.MOVE_END)[3] == events.END_ALARM
+
+
+def test_the_log_tells_a_bolus_that_was_stopped_by_link_from_one_that_was_stopped_by_hand():
+    for source, reason in ((BUTTONS, events.END_STOPPED), (LINK, events.END_REMOTE)):
+        bench = running()
+        bench.pump.give_bolus(2_000, source)
+        bench.run_s(10)
+        assert bench.pump.stop_bolus(source) == codes.OK
+        bench.turn(0)
+        assert bench.last(events.BOLUS_END)[3] == reason
+
+
+def test_what_a_hand_suspended_no_link_resumes_and_the_refusal_is_on_record():
+    bench = running()
+    bench.pump.suspend(BUTTONS)
+    assert bench.pump.resume(LINK) == codes.BY_HAND
+    bench.turn(0)
+    assert bench.last(events.REFUSED) == (events.COMMAND_RESUME, codes.BY_HAND, 0, 0, LINK)
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    bench.turn(0)
+    bench.pump.suspend(LINK)
+    assert bench.pump.resume(LINK) == codes.OK
+
+
+def test_a_bolus_whose_count_is_short_has_all_of_it_on_board_and_in_doubt():
+    bench = running(0)
+    bench.pump.give_bolus(5_000, BUTTONS)
+    bench.pump.advance(10_000)
+    bench.commit()
+    ordered = bench.pump.next_burst()
+    bench.pump.moved(ordered - 7, False)
+    bench.turn(0)
+    assert bench.pump.state == states.FAULT
+    kind, _, most_steps, bolus_id = bench.last(events.UNCERTAIN)
+    assert (kind, most_steps) == (events.KIND_BOLUS, 7)
+    assert bolus_id == bench.last(events.BOLUS_END)[0]
+    scale = bench.pump.profile.scale
+    given_mu = bench.last(events.BOLUS_END)[1]
+    assert bench.pump.on_board_mu() == given_mu + scale.dose_mu(7) + 1
+
+
+def test_basal_whose_count_is_short_is_in_doubt_and_of_no_bolus():
+    bench = running(2_000)
+    bench.pump.give_bolus(100, BUTTONS)
+    bench.run_s(60, 50)
+    bench.pump.advance(600_000)
+    bench.commit()
+    ordered = bench.pump.next_burst()
+    bench.pump.moved(ordered - 2, False)
+    bench.turn(0)
+    kind, _, most_steps, bolus_id = bench.last(events.UNCERTAIN)
+    assert (kind, most_steps, bolus_id) == (events.KIND_BASAL, 2, 0)
+
+
+def test_steps_that_nobody_ordered_are_in_doubt_as_dose_forward_and_as_motion_back():
+    for stray, kind in ((1, events.KIND_BASAL), (-1, events.KIND_REWIND)):
+        bench = running()
+        bench.run_s(600)
+        at = bench.pump.train.position_steps
+        assert not bench.pump.stands_at(at + stray)
+        bench.turn(0)
+        assert bench.last(events.UNCERTAIN)[:3] == (kind, 0, 1)
+        assert bench.pump.stands_at(at + stray)
+
+
+def test_service_is_not_granted_while_anything_is_given():
+    bench = running()
+    bench.pump.give_bolus(2_000, BUTTONS)
+    bench.commit()
+    assert bench.pump.grant_service(LINK) == codes.DELIVERING
+    bench = moving("rewind")
+    assert bench.pump.grant_service(LINK) != codes.OK
