@@ -123,7 +123,7 @@ def test_a_server_that_fails_for_a_while_is_asked_again(store, server, failures)
     [
         (429, "busy or failing (429"),
         (500, "busy or failing (500"),
-        (0, "does not answer"),
+        (0, "does not answer (it went away in the middle)"),
         (403, "refuses the token (403"),
         (422, "does not take this (422"),
     ],
@@ -160,7 +160,7 @@ def test_a_key_that_runs_out_on_the_way_is_renewed(store, server):
 def test_no_server_at_all_is_one_sentence(store, server):
     server.__exit__()
     try:
-        failed(upload(store, server), 7, "does not answer", "run the same command again")
+        failed(upload(store, server), 7, "takes no connection", "run the same command again")
     finally:
         server.__enter__()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3 import exceptions
 from urllib3.util import Retry
 
 from basalt import __version__
@@ -33,6 +33,14 @@ PATIENCE = Retry(
 _TIMEOUT = urllib3.Timeout(connect=10, read=30)
 _NOTE_EVERY = 20
 _IMMUTABLE = "cannot be modified"
+# The first that fits: a connection that cannot be made is a timeout too.
+_REASONS: tuple[tuple[type[exceptions.HTTPError], str], ...] = (
+    (exceptions.NameResolutionError, "its name is not known"),
+    (exceptions.NewConnectionError, "it takes no connection"),
+    (exceptions.SSLError, "no secure connection can be made with it"),
+    (exceptions.TimeoutError, "it is silent"),
+    (exceptions.ProtocolError, "it went away in the middle"),
+)
 
 
 @dataclass
@@ -122,7 +130,7 @@ class Nightscout:
         headers = {**self._pool.headers, **headers}
         try:
             found = self._pool.request(method, self.url + path, body=body, headers=headers)
-        except HTTPError as error:
+        except exceptions.HTTPError as error:
             raise ServerProblem(
                 f"{self.url} does not answer ({_reason(error)}); what it took so far is noted, so"
                 " run the same command again when it can be reached."
@@ -151,6 +159,9 @@ class Nightscout:
         )
 
 
-def _reason(error: HTTPError) -> str:
+def _reason(error: exceptions.HTTPError) -> str:
     reason = getattr(error, "reason", None) or error
+    for kind, words in _REASONS:
+        if isinstance(reason, kind):
+            return words
     return type(reason).__name__
