@@ -1,6 +1,7 @@
 """The first page is for the person who wears the pump, the following for those who advise."""
 
 import json
+import re
 import stat
 from functools import cache
 
@@ -130,3 +131,9 @@ def test_a_browser_that_fails_leaves_the_earlier_pdf(store, tmp_path, monkeypatc
 def test_that_the_pump_gives_no_extended_boluses_is_said_as_long_as_it_is_so(page):
     told = [name for name in firmware.EVENT_NUMBERS if "extend" in name]
     assert ("the pump gives none" in page.text) == (not told)
+
+
+def test_the_heads_of_tables_are_repeated_on_each_sheet(analysis):
+    text = report_page.render(analysis, FACTS)
+    heads = re.findall(r"(<thead>)?<tr><th", text)
+    assert len(heads) > 10 and all(heads)
