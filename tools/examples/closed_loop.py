@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class Day:
     given_mu: list[float] = field(default_factory=list[float])  # since the start, at each minute
     ordered: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # minute, mU
     outcomes: list[Outcome] = field(default_factory=list[Outcome])
-    suspended: list[int] = field(default_factory=list[int])  # minutes
+    suspended: list[int] = field(default_factory=list[int])  # minutes from which nothing is given
+    resumed: list[int] = field(default_factory=list[int])
 
 
 class Body:
@@ -132,6 +134,7 @@ def _decide(minute: int, body: Body, desk: Desk, day: Day) -> None:
         day.suspended.append(minute)
     elif expected > RESUME_MG_DL and suspended:
         day.outcomes.append(desk.pump.resume())
+        day.resumed.append(minute)
         suspended = False
     if suspended or expected < SUSPEND_MG_DL:
         return
@@ -178,6 +181,17 @@ def page(day: Day) -> str:
     figure.add_trace(
         graphs.Scatter(x=hours, y=[mu / 1000 for mu in day.given_mu], name="given"), 3, 1
     )
+    for begin, end in zip_longest(day.suspended, day.resumed, fillvalue=len(hours)):
+        figure.add_vrect(
+            x0=begin / 60,
+            x1=end / 60,
+            fillcolor="grey",
+            opacity=0.3,
+            line_width=0,
+            annotation_text="suspended",
+            row=3,
+            col=1,
+        )
     figure.update_xaxes(title_text="hours since the start", row=3, col=1)
     figure.update_layout(
         title="A virtual patient on a loop and the pump: water, and a model", height=800
