@@ -88,7 +88,7 @@ export const LESSONS: readonly Lesson[] = [
       answers: (seen) => {
         const asked = number(last(seen, "bolus_start"), "asked_mu");
         const given = number(last(seen, "bolus_end"), "given_mu");
-        return [units(given), units(asked), units(asked + given)];
+        return [units(given), units(asked), units(asked + Math.max(given, 500))]; // never two alike
       },
       because: "What was given is counted from steps that were made, never from what was asked for.",
     },

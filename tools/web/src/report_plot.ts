@@ -7,6 +7,7 @@ import * as words from "./report_words.ts";
 const WIDE = { width: 960, labels: 14, ticks: 8, hours: 3 };
 const NARROW = { width: 440, labels: 4, ticks: 5, hours: 6 };
 const [LEFT, RIGHT, TOP, HEIGHT, FLOOR] = [52, 22, 16, 230, 204];
+const [TANK_TOP, TANK_FLOOR] = [242, 286]; // of what is left in the reservoir, under the hours
 const SECOND = 1_000;
 const TICKS_S = [60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400];
 const DAY_S = 86_400;
@@ -50,7 +51,7 @@ export function plotOf(all: History, day?: Span): HTMLElement {
   const history = within(all, day ?? { start: from, end: to + 1 });
   const span = Math.max(60 * SECOND, to - from);
   const x = (at: number) => LEFT + (Math.min(span, Math.max(at, from) - from) / span) * (width - LEFT - RIGHT);
-  const hours = basalByHour(history);
+  const hours = new Map([...basalByHour(history)].filter(([at]) => at + HOUR_MS > from));
   const mostRate = Math.max(LEAST_TOP_MU_H, ...history.rates.map((rate) => rate.rate_mu_h), ...hours.values());
   const mostBolus = Math.max(LEAST_TOP_MU, ...history.boluses.map((one) => Math.max(one.asked_mu ?? 0, one.given_mu ?? 0)));
   const rateY = (mu: number) => FLOOR - (mu / mostRate) * (FLOOR - TOP) * 0.45;
@@ -71,15 +72,36 @@ export function plotOf(all: History, day?: Span): HTMLElement {
       (at) => `<path class="p-axis" d="M${x(at)} ${FLOOR}v5"/>${label(x(at), FLOOR + 19, words.clock(at), "middle")}`,
     ),
     label(LEFT - 6, rateY(1_000) + 4, "1 U/h"),
-    label(LEFT - 6, bolusY(mostBolus) + 4, `${words.units(mostBolus)} U`),
+    history.boluses.length ? label(LEFT - 6, bolusY(mostBolus) + 4, `${words.units(mostBolus)} U`) : "",
   ];
+  const tank = day ? tankOf(all, day, x) : [];
   const begun = history.boluses.filter((bolus) => !isRefused(bolus)).length;
   const spoken =
     `From ${words.clock(from)} to ${words.clock(to)}: ${words.count(begun, "bolus", "boluses")}, ` +
     `${words.count(history.stops.length, "stretch", "stretches")} without delivery, ` +
     `${words.count(history.alarms.length, "alarm")}, ` +
     `${words.count(history.uncertain.length, "uncertain stretch", "uncertain stretches")}.`;
-  return figureOf(spoken, parts);
+  return figureOf(spoken, [...parts, ...tank], "", tank.length ? TANK_FLOOR + 4 : HEIGHT);
+}
+
+/** What was left in the reservoir in the course of a day; nothing where the pump never knew. */
+function tankOf({ levels, rates, stops, in_units }: History, day: Span, x: (at: number) => number): string[] {
+  const own = levels.filter(({ at }) => at >= day.start && at < day.end);
+  const before = levels.filter(({ at }) => at < day.start).at(-1);
+  const found = before ? [{ ...before, at: day.start }, ...own] : own;
+  const value = ({ steps, mu }: History["levels"][number]) => (steps !== null && in_units ? mu : steps);
+  const most = Math.max(0, ...found.map((one) => value(one) ?? 0));
+  if (!most) return [];
+  const ends = [...rates, ...stops].map(({ end }) => Math.min(end, day.end)).filter((end) => end > day.start);
+  const last = Math.max(...ends, ...found.map(({ at }) => at));
+  const boxes = found.map((one, index) => {
+    const tall = ((value(one) ?? 0) / most) * (TANK_FLOOR - TANK_TOP);
+    const [from, to] = [x(one.at), x(found[index + 1]?.at ?? last)];
+    return `<rect class="p-left" x="${from}" y="${TANK_FLOOR - tall}" width="${Math.max(0, to - from)}" height="${tall}"/>`;
+  });
+  const full = in_units ? `${Math.round(most / 1000)} U` : String(most);
+  const axis = `<path class="p-axis" d="M${LEFT} ${TANK_FLOOR}H${shape().width - RIGHT}"/>`;
+  return [...boxes, axis, label(LEFT - 6, TANK_TOP + 10, full), label(LEFT - 6, TANK_FLOOR, "left")];
 }
 
 /** What was asked for, where it was more, behind what was given; a cross where it was refused. */
@@ -171,11 +193,11 @@ export function hoursPlotOf({ by_hour_of_day: hours, summary }: Figures): HTMLEl
   return figureOf(spoken, parts, BARS_LEGEND);
 }
 
-function figureOf(spoken: string, parts: readonly string[], legend = ""): HTMLElement {
+function figureOf(spoken: string, parts: readonly string[], legend = "", height = HEIGHT): HTMLElement {
   const figure = document.createElement("figure");
   figure.className = "plot";
   figure.innerHTML =
-    `<svg viewBox="0 0 ${shape().width} ${HEIGHT}" role="img" aria-label="${spoken}">${parts.join("")}</svg>` +
+    `<svg viewBox="0 0 ${shape().width} ${height}" role="img" aria-label="${spoken}">${parts.join("")}</svg>` +
     (legend && `<figcaption>${legend}</figcaption>`);
   return figure;
 }
