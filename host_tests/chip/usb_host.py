@@ -62,6 +62,12 @@ class UsbHost(USBCDC):
         """How many bytes the board has not taken yet."""
         return len(self._to_send)
 
+    def keep_unsent(self):
+        """Say no more: what the board has not taken yet is not sent. How many bytes that was."""
+        count = self.unsent
+        self._to_send.clear()
+        return count
+
     def take(self):
         """What the board wrote since the last call."""
         data = bytes(self.received)

@@ -16,7 +16,7 @@ from host_tests.proofs.floods import FLOODS, good_requests, requests
 from host_tests.proofs.proof import BrokenError, Proof
 from pump.link import protocol
 
-# Of the 407 steps of the bolus; what still waits in the cable then is answered before its end.
+# Of the 407 steps of the bolus; what the pump has taken by then it answers until its end.
 _FLOODED_STEPS = 340
 _KINDS = ("noise", "damaged", "replayed", "reading", "typed", "unread")
 _PERIODS_NS = {4_000_000, 2_000_000, 1_000_000}  # of the board's ramp
@@ -24,6 +24,8 @@ _AHEAD_BYTES = 1_000  # that always wait in the host for the pump to take them
 _LIMIT_MS = 60_000
 _LATER_MS = 500  # than in silence: a share of the turns went to the flood
 _KEPT_BYTES = 512  # settings and a program that replayed requests have set are kept
+_ANSWERED_MS = 300_000  # after the flood, what it had asked for
+_QUIET_MS = 1_000
 _SILENT_MS = 62_000  # after which the pump lets go of what it loaded to answer
 _HEAP_S = 65  # in which the loop has collected garbage once
 
@@ -46,6 +48,7 @@ def give(chip, kind, seed, steps, owed):
             sent += len(piece := next(source))
             chip.send(piece)
         if not flooding:
+            sent -= chip.usb.keep_unsent()
             chip.usb.reading = True
         chip.run_ms(5)
     chip.run_until_still()
@@ -57,7 +60,7 @@ def give(chip, kind, seed, steps, owed):
         "periods": sorted({p for train in trains for p in periods_nanos(train)}),
         "widths": sorted({pulse.wide_nanos for pulse in pulses}),
         "took_ms": pulses[-1].ms - pulses[0].ms,
-        "taken_bytes": sent - chip.usb.unsent,
+        "taken_bytes": sent,
         "resets": chip.resets,
         "heap": _most_free_when_asked(chip),
     }
@@ -77,11 +80,28 @@ def _most_free_when_asked(chip):
 
     What they had loaded is gone then, but for its names: MicroPython keeps those.
     """
+    _hear_out(chip)
     for packed in requests(_all_but_service()):
         chip.send(packed)
         chip.run_ms(200)
     chip.run_ms(_SILENT_MS)
     return most_free(chip)
+
+
+def _hear_out(chip):
+    """Wait until all is answered that the flood asked for: each typed `log` is the whole log."""
+    heard_ms = chip.ms
+    limit_ms = chip.ms + _ANSWERED_MS
+
+    def hear(_):
+        nonlocal heard_ms
+        heard_ms = chip.ms
+
+    chip.usb.on_bytes = hear
+    while chip.ms < heard_ms + _QUIET_MS:
+        if chip.ms > limit_ms:
+            raise BrokenError(f"still answering {_ANSWERED_MS / 1000:.0f} s after the flood")
+        chip.run_ms(_QUIET_MS // 10)
 
 
 def _all_but_service():
