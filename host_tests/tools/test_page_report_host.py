@@ -183,4 +183,4 @@ def test_more_days_than_are_shown_and_records_that_nobody_knows_too(told):
     odd = made_log.odd_record(seq, 1, 250, 95 * 86_400, made.pump.clock.local_s)
     (lines,) = hold(told, [(raw + odd, ANCHOR, 0)])
     assert "Month by month" in lines
-    assert any("1 records are of events that this program does not know" in one for one in lines)
+    assert any("1 record of events that this program does not know" in one for one in lines)

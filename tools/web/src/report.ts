@@ -287,7 +287,7 @@ function unknown(history: History, figures: Figures, unit: string): HTMLElement[
   }
   if (events) {
     parts.push(
-      note(`${events} records are of events that this program does not know; they are kept in the store and left out here.`),
+      note(`${words.count(events, "record")} of events that this program does not know: kept in the store, and left out here.`),
     );
   }
   return [section("What the log cannot tell", ...parts)];
