@@ -454,7 +454,7 @@ class App:
         if not (self._shown and self.ui.resting):
             if hardware.display.step(hardware.now_ms()):
                 return 0
-            self._shown = True
+            self._shown = hardware.display.present  # one that is away may come back
             due_ms = min(due_ms, self.ui.due_ms())
         if hardware.buttons.active():
             due_ms = min(due_ms, _BUTTONS_MS)
