@@ -11,7 +11,7 @@ DAYS = 90
 CYCLES_OF_A_SECTOR = 100_000  # W25Q16JV, section 1: erase and program cycles, at least
 WEAR_YEARS = 10
 COMMITTED = 3_000
-WORN_BY = 20_000
+A_YEAR = RECORDS_A_DAY * 365
 
 
 def measure(say):
@@ -28,13 +28,15 @@ def measure(say):
         what = f"sector erases a record, {at_once} in a commit"
         figures.add(what, erases, "{:.3f}", **budget)
         figures.add("  pages programmed a record", programs, "{:.2f}")
-    say("the most worn block")
+    # A whole year: littlefs takes the blocks of a folder that changes into use a hundred times
+    # before it moves on, and for the first months the few that had their turn stand out.
+    say(f"the wear of a year, {A_YEAR:,} records, two minutes")
     before = list(flash.erases)
-    cost(flash, journal, WORN_BY, 1)
-    most = max(now - was for now, was in zip(flash.erases, before, strict=True))
-    figures.add(f"erases of the most worn block in {WORN_BY:,} records", most)
-    a_year = most / WORN_BY * RECORDS_A_DAY * 365.25
-    years = CYCLES_OF_A_SECTOR / 10 / a_year
+    cost(flash, journal, A_YEAR, 1)
+    worn = [now - was for now, was in zip(flash.erases, before, strict=True)]
+    figures.add(f"erases of the most worn block in a year, {A_YEAR:,} records", max(worn))
+    figures.add("  of any block, on average", sum(worn) / len(worn), "{:.0f}")
+    years = CYCLES_OF_A_SECTOR / 10 / max(worn)
     figures.add("years to 10 % of its life", years, "{:,.0f}", least=WEAR_YEARS)
     reads, size = flash.reads, flash.bytes_read
     start(Files(flash))
