@@ -52,7 +52,7 @@ def test_each_part_of_an_idle_turn_allocates_nothing():
         ("journal", app._write_log),
         ("motion", app._move),
         ("display", lambda: app._show(now_ms)),
-        ("sleep", lambda: app._due_ms(now_ms)),
+        ("sleep", app._due_ms),
     ):
         taken = allocated(part)
         assert taken == 0, f"{name} takes {taken} bytes"
