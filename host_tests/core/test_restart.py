@@ -350,6 +350,24 @@ def test_play_is_there_from_a_rewind_until_it_is_taken_up_whole_or_delivery_begi
     assert not recalled(rewind, (events.RESUME, 0, 60)).play
 
 
+def test_a_suspension_and_an_open_change_are_known_with_who_began_them_until_delivery_goes_on():
+    by_hand = (events.SUSPEND, events.SOURCE_BUTTONS, 0)
+    by_link = (events.SUSPEND, events.SOURCE_LINK, 0)
+    change = (events.CHANGE_START, 1_000, 0)
+    resumed = (events.RESUME, 0, 60)
+    for records, suspended, remotely, changing, reservoir_steps in (
+        ((), False, False, False, 1_000),
+        ((by_hand,), True, False, False, 1_000),
+        ((by_link,), True, True, False, 1_000),
+        ((by_link, resumed), False, False, False, 1_000),
+        ((change,), False, False, True, -1),
+        ((by_link, change, resumed), False, False, False, -1),
+    ):
+        past = recalled(*records)
+        known = (past.suspended, past.suspended_remotely, past.changing, past.reservoir_steps)
+        assert known == (suspended, remotely, changing, reservoir_steps), records
+
+
 def test_what_is_uncertain_leaves_the_reservoir_but_for_what_went_back_or_took_up_play():
     for kind, left_steps in (
         (events.KIND_BASAL, 600),
