@@ -439,8 +439,7 @@ class Pump:
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
         self.pressure_mbar = pressure_mbar
-        if not self._sensing.is_as_well(battery_mv, pressure_mbar):
-            self._sensing.look(battery_mv, pressure_mbar, self.stop_for)
+        self._sensing.look(battery_mv, pressure_mbar, self)
 
     def keys_down(self, keys, elapsed_s):
         """Which keys are down, as bits. While STOP is, no train can run: that must be told."""

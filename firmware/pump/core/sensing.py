@@ -34,33 +34,30 @@ class Sensing:
         self._battery_well = False
         self._line_well = False
 
-    def is_as_well(self, battery_mv, pressure_mbar):
-        """Whether nothing is wrong and nothing was at the last look: then there is no need of one.
+    def look(self, battery_mv, pressure_mbar, pump):
+        """Warn of what is wrong; `pump.stop_for(alarm, reading)` where no more may be given.
 
-        One call in place of three: this is asked at every turn.
+        While all is as well as at the last look there is no more to do: every turn calls this.
         """
         there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
         profile = self._profile
-        return (
+        if (
             there == self._there
             and (battery_mv < 0 or (self._battery_well and battery_mv > profile.battery_low_mv))
             and (pressure_mbar < 0 or (self._line_well and pressure_mbar < profile.occlusion_mbar))
-        )
-
-    def look(self, battery_mv, pressure_mbar, stop_for):
-        """Warn of what is wrong; `stop_for(alarm, reading)` where no more may be given."""
+        ):
+            return
         lost = self._is_lost(_BATTERY, battery_mv)
         if self._is_lost(_PRESSURE, pressure_mbar):
             lost = True
         if lost or self._alarms.has_cause(al.SENSOR_LOST):
             self._alarms.cause(al.SENSOR_LOST, lost)
         missed = self._missing[_BATTERY] or self._missing[_PRESSURE]
-        there = (1 if battery_mv >= 0 else 0) | (2 if pressure_mbar >= 0 else 0)
         self._there = -1 if missed else there
         if battery_mv >= 0 and self._battery_is_empty(battery_mv):
-            stop_for(al.BATTERY_EMPTY, battery_mv)
+            pump.stop_for(al.BATTERY_EMPTY, battery_mv)
         if pressure_mbar >= 0 and self._line_is_blocked(pressure_mbar):
-            stop_for(al.OCCLUSION, pressure_mbar)
+            pump.stop_for(al.OCCLUSION, pressure_mbar)
 
     def _is_lost(self, sensor, reading):
         if reading >= 0:
