@@ -41,6 +41,7 @@ _SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the boa
 # How far back the log is read at boot until a whole checkpoint was found.
 _TAILS = (80, 320, 1_280, 5_120, 40_960)
 _LINK = "pump.link"
+_BOLUS_LIMITS = "pump.core.bolus_limits"
 _TEMPORARY = "pump.core.temporary"  # the one that runs keeps its class
 _SETTING_TABLE = "pump.core.setting_table"
 _CURVES = "pump.core.insulin_curves"
@@ -368,6 +369,7 @@ class App:
         _forget("pump.core.change")
         _forget("pump.core.calculator")
         _forget("pump.core.calibration")
+        _forget(_BOLUS_LIMITS)
         _forget(_TEMPORARY)
         _forget(_SETTING_TABLE)
         _forget(_CURVES)
@@ -555,6 +557,7 @@ def _forget_talk():
     _forget("pump.link.console")
     _forget("pump.link.sealed")
     _forget("pump.core.event_table")
+    _forget(_BOLUS_LIMITS)
     _forget(_TEMPORARY)
     _forget("pump.core.calibration")
     _forget(_SETTING_TABLE)

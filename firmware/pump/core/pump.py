@@ -482,27 +482,9 @@ class Pump:
 
     def check_bolus(self, dose_mu):
         """(OK or why it would be refused now, the limit that this is about)."""
-        if self.bolus.active:
-            return codes.BUSY, 0
-        code = self.why_not(states.GIVE_BOLUS)
-        if code != codes.OK:
-            return code, 0
-        most_mu = self.settings.get(st.MAX_BOLUS_MU)
-        if dose_mu > most_mu:
-            return codes.OVER_MAX_BOLUS, most_mu
-        steps = self.bolus.steps_for(dose_mu) if dose_mu > 0 else 0
-        if steps < 1:
-            return codes.TOO_SMALL, 0
-        lockout_min = self.settings.get(st.BOLUS_LOCKOUT_MIN)
-        if self.since_bolus_s < lockout_min * 60:
-            return codes.TOO_SOON, lockout_min
-        if self.window.hour_steps + steps > self._max_hour_steps:
-            return codes.OVER_MAX_HOUR, self.settings.get(st.MAX_HOUR_MU)
-        if self.window.day_steps + steps > self._max_day_steps:
-            return codes.OVER_MAX_DAY, self.settings.get(st.MAX_DAY_MU)
-        if 0 <= self.reservoir_steps < steps:
-            return codes.RESERVOIR_TOO_LOW, self.profile.scale.dose_mu(self.reservoir_steps)
-        return codes.OK, 0
+        from pump.core.bolus_limits import check
+
+        return check(self, dose_mu)
 
     def stop_bolus(self, source=events.SOURCE_BUTTONS):
         """Stop the running bolus. Basal goes on."""
@@ -647,14 +629,14 @@ class Pump:
 
     def _room_steps(self):
         """Steps that the hourly and the daily limit still allow now."""
-        hour = self._max_hour_steps - self.window.hour_steps
-        day = self._max_day_steps - self.window.day_steps
+        hour = self.max_hour_steps - self.window.hour_steps
+        day = self.max_day_steps - self.window.day_steps
         return hour if hour < day else day
 
     def _apply_limits(self):
         scale = self.profile.scale
-        self._max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
-        self._max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
+        self.max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
+        self.max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
 
     def end_delivery(self, delivery, reason):
         """End a bolus or a move: at once when the motor rests, else as soon as it has stopped."""

@@ -1,0 +1,33 @@
+"""Whether a bolus may be given now: every limit on one, in one place.
+
+Loaded by whoever asks and let go of after it.
+"""
+
+from pump.core import codes, states
+from pump.core import settings as st
+
+
+def check(pump, dose_mu):
+    """(OK or why it would be refused now, the limit that this is about)."""
+    if pump.bolus.active:
+        return codes.BUSY, 0
+    code = pump.why_not(states.GIVE_BOLUS)
+    if code != codes.OK:
+        return code, 0
+    settings = pump.settings
+    most_mu = settings.get(st.MAX_BOLUS_MU)
+    if dose_mu > most_mu:
+        return codes.OVER_MAX_BOLUS, most_mu
+    steps = pump.bolus.steps_for(dose_mu) if dose_mu > 0 else 0
+    if steps < 1:
+        return codes.TOO_SMALL, 0
+    lockout_min = settings.get(st.BOLUS_LOCKOUT_MIN)
+    if pump.since_bolus_s < lockout_min * 60:
+        return codes.TOO_SOON, lockout_min
+    if pump.window.hour_steps + steps > pump.max_hour_steps:
+        return codes.OVER_MAX_HOUR, settings.get(st.MAX_HOUR_MU)
+    if pump.window.day_steps + steps > pump.max_day_steps:
+        return codes.OVER_MAX_DAY, settings.get(st.MAX_DAY_MU)
+    if 0 <= pump.reservoir_steps < steps:
+        return codes.RESERVOIR_TOO_LOW, pump.profile.scale.dose_mu(pump.reservoir_steps)
+    return codes.OK, 0
