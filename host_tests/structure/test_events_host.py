@@ -8,14 +8,14 @@ import pytest
 from host_tests.structure import source
 from pump.core import event_table, record
 
-UNITS = ("mu", "mu_h", "steps", "ms", "s", "min", "2min", "5min", "g", "mg_dl", "mv", "mbar")
+UNITS = ("mu", "mu_h", "steps", "ms", "s", "min", "2min", "5min", "15min", "g", "mg_dl", "mv", "mbar")
 UNITS += ("bytes", "records")
 # Fields that are no quantity: codes, counts, identities, values whose unit another field names.
 PLAIN = {
     *("asked", "limit", "old", "new", "value"),
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
     *("boluses", "count", "percent", "segments", "times"),
-    *("paired", "request"),
+    *("combined", "paired", "request"),
     *("steps_numerator", "steps_denominator"),
     *("version_major", "version_minor", "version_patch"),
 }

@@ -24,6 +24,7 @@ from pump.core.events import (
     CALCULATION,
     CHANGE_START,
     CHECKPOINT,
+    CHECKPOINT_EXTENDED,
     CHECKPOINT_INSULIN,
     CHECKPOINT_TEMPORARY,
     CHECKPOINT_TODAY,
@@ -31,6 +32,9 @@ from pump.core.events import (
     CLOCK_LOST,
     CLOCK_SET,
     DAY_TOTAL,
+    EXTENDED_END,
+    EXTENDED_PART,
+    EXTENDED_START,
     FAULT,
     INFO,
     LINK_OPENED,
@@ -136,6 +140,7 @@ REQUESTS = (
     "temporary_basal",
     "temporary_percent",
     "end_temporary",
+    "extended_bolus",
 )
 
 _NO_FIELDS = ()
@@ -153,6 +158,7 @@ EVENTS = (
     (CHECKPOINT_TEMPORARY, "checkpoint_temporary", INFO, (("elapsed_s", "I"), ("given_steps", "I"))),
     (SCALE, "scale", INFO, (("steps_numerator", "I"), ("steps_denominator", "H"))),
     (CHECKPOINT_INSULIN, "checkpoint_insulin", INFO, (("first_age_2min", "B"), ("first_mu", "H"), ("second_age_2min", "B"), ("second_mu", "H"), ("third_age_2min", "B"), ("third_mu", "H"))),
+    (CHECKPOINT_EXTENDED, "checkpoint_extended", INFO, (("bolus_id", "H"), ("asked_mu", "H"), ("given_steps", "I"), ("elapsed_min", "H"))),
     (BASAL_LEASE, "basal_lease", INFO, (("made_steps", "I"), ("max_steps", "I"), ("rate_mu_h", "H"), ("reason", "B", ENDS))),
     (TEMPORARY_START, "temporary_start", INFO, (("percent", "h"), ("rate_mu_h", "H"), ("duration_min", "H"), ("source", "B", SOURCES))),
     (TEMPORARY_END, "temporary_end", INFO, (("elapsed_s", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),
@@ -179,6 +185,9 @@ EVENTS = (
     (BASAL_SEGMENT, "basal_segment", INFO, (("segment", "B"), ("start_min", "H"), ("old_rate_mu_h", "H"), ("new_rate_mu_h", "H"))),
     (BASAL_PROGRAM, "basal_program", INFO, (("segments", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),
     (SETTINGS_LOST, "settings_lost", WARNING, _NO_FIELDS),
+    (EXTENDED_START, "extended_start", INFO, (("bolus_id", "H"), ("asked_mu", "H"), ("owed_steps", "I"), ("duration_15min", "B"), ("combined", "B"), ("source", "B", SOURCES))),
+    (EXTENDED_PART, "extended_part", INFO, (("bolus_id", "H"), ("made_steps", "I"), ("max_steps", "I"))),
+    (EXTENDED_END, "extended_end", INFO, (("bolus_id", "H"), ("given_mu", "H"), ("given_steps", "I"), ("elapsed_min", "H"), ("reason", "B", ENDS))),
     (SERVICE, "service", WARNING, (("granted", "B"), ("source", "B", SOURCES))),
     (LINK_OPENED, "link_opened", INFO, _NO_FIELDS),
     (REMOTE, "remote", INFO, (("count", "I"), ("request", "B", REQUESTS), ("code", "B", CODES), ("asked", "I"))),

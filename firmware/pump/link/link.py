@@ -221,7 +221,7 @@ class Link:
                 code = self.change(kind, body)
                 self._service.changed()
             return code, 0
-        if protocol.CHECK <= kind <= protocol.END_TEMPORARY:
+        if protocol.CHECK <= kind <= protocol.EXTENDED_BOLUS:
             return codes.NOT_PAIRED, 0
         handler = _HANDLERS.get(kind)
         return (codes.UNKNOWN, 0) if handler is None else handler(self, body)

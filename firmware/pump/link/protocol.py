@@ -47,6 +47,7 @@ RESUME = const(19)
 TEMPORARY_BASAL = const(20)
 TEMPORARY_PERCENT = const(21)
 END_TEMPORARY = const(22)
+EXTENDED_BOLUS = const(23)
 # What anybody at the cable may ask for until a program is paired, and then only in a seal.
 CHANGES = (SET_SETTING, SET_BASAL, SET_TIME, ACKNOWLEDGE, SERVICE)
 
@@ -95,6 +96,10 @@ STATUS_FIELDS = (
     ("command_count", "I"),  # of the last command taken in this boot
     ("temporary_left_s", "I"),  # of a temporary basal; 0: none is in force
     ("on_board_mu", "I"),  # insulin of boluses that has yet to act
+    ("extended_id", "H"),  # of the extended bolus that runs; 0: none
+    ("extended_asked_mu", "H"),
+    ("extended_given_mu", "H"),
+    ("extended_left_s", "H"),
 )
 
 

@@ -102,4 +102,13 @@ REQUESTS = (
         "",
     ),
     (protocol.END_TEMPORARY, "end_temporary", SEALED_ONLY, _NONE, _NONE, ""),
+    # A part at once, which may be 0, and the rest evenly over a time in steps of 15 min.
+    (
+        protocol.EXTENDED_BOLUS,
+        "extended_bolus",
+        SEALED_ONLY,
+        (("now_mu", "I"), ("later_mu", "I"), ("duration_min", "H")),
+        _NONE,
+        "",
+    ),
 )
