@@ -41,14 +41,21 @@ _SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the boa
 # How far back the log is read at boot until a whole checkpoint was found.
 _TAILS = (80, 320, 1_280, 5_120, 40_960)
 _LINK = "pump.link"
-_BOLUS_LIMITS = "pump.core.bolus_limits"
-_TEMPORARY = "pump.core.temporary"  # the one that runs keeps its class
-_SETTING_TABLE = "pump.core.setting_table"
 _CURVES = "pump.core.insulin_curves"
 _NEEDED_ONCE = (
     "pump.core.recall",
     "pump.core.calibration",
     "pump.storage.recovery",
+    _CURVES,
+)
+# What somebody at the buttons or at the link needs for a command; a temporary basal that runs keeps
+# its class.
+_FOR_A_COMMAND = (
+    "pump.core.bolus_limits",
+    "pump.core.calibration",
+    "pump.core.setting_changes",
+    "pump.core.setting_table",
+    "pump.core.temporary",
     _CURVES,
 )
 
@@ -359,8 +366,7 @@ class App:
             if self._silent_ms >= _SILENT_MS:
                 self._link = None
                 _forget(_LINK)
-                _forget(_SETTING_TABLE)
-                _forget(_CURVES)
+                _forget_commands()
 
     def _forget_menu(self):
         """Let go of what only who stands in the menu needs."""
@@ -368,11 +374,7 @@ class App:
         _forget("pump.ui.pages")
         _forget("pump.core.change")
         _forget("pump.core.calculator")
-        _forget("pump.core.calibration")
-        _forget(_BOLUS_LIMITS)
-        _forget(_TEMPORARY)
-        _forget(_SETTING_TABLE)
-        _forget(_CURVES)
+        _forget_commands()
 
     def _talking(self):
         return self._link is not None and not self._link.idle()
@@ -557,11 +559,12 @@ def _forget_talk():
     _forget("pump.link.console")
     _forget("pump.link.sealed")
     _forget("pump.core.event_table")
-    _forget(_BOLUS_LIMITS)
-    _forget(_TEMPORARY)
-    _forget("pump.core.calibration")
-    _forget(_SETTING_TABLE)
-    _forget(_CURVES)
+    _forget_commands()
+
+
+def _forget_commands():
+    for name in _FOR_A_COMMAND:
+        _forget(name)
 
 
 def _forget(name):

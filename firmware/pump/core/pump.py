@@ -22,7 +22,7 @@ from pump.core import settings as st
 from pump.core.alarms import Alarms
 from pump.core.basal import Basal
 from pump.core.bolus import Bolus
-from pump.core.clock import LOCAL_LIMIT_S, Clock
+from pump.core.clock import Clock
 from pump.core.insulin import InsulinOnBoard
 from pump.core.limits import DoseWindow
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
@@ -81,7 +81,7 @@ class Pump:
         self.basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
         self._day = 0
         self._sensing = Sensing(self.alarms, profile)
-        self._apply_limits()
+        self.apply_limits()
 
     # ---- starting ------------------------------------------------------------------------
 
@@ -525,62 +525,15 @@ class Pump:
 
     def set_clock(self, local_s, utc_offset_min, source):
         """Set the wall clock and its distance from UTC."""
-        code = self.settings.check(st.UTC_OFFSET_MIN, utc_offset_min)
-        if code != codes.OK or not 0 < local_s < LOCAL_LIMIT_S:
-            return codes.OUT_OF_RANGE
-        self.log.write(events.CLOCK_SET, self.clock.local_s, local_s, utc_offset_min, source)
-        if self.settings.get(st.UTC_OFFSET_MIN) != utc_offset_min:
-            self.settings.set(st.UTC_OFFSET_MIN, utc_offset_min)
-            self.settings_dirty = True
-        self.clock.set(local_s)
-        self.alarms.cause(al.CLOCK_NOT_SET, False)
-        self.alarms.acknowledge(al.CLOCK_NOT_SET, source)
-        self.settle()
-        return codes.OK
+        return _changes().set_clock(self, local_s, utc_offset_min, source)
 
     def set_setting(self, number, value, source):
         """Change one setting."""
-        code = self.settings.check(number, value)
-        below = number == st.MAX_BASAL_MU_H and value < max(self.settings.basal.rates_mu_h)
-        if code == codes.OK and below:
-            code = codes.OVER_MAX_BASAL
-        if code == codes.OK and number == st.STEPS_PER_UNIT:
-            from pump.core.calibration import scale
-
-            code = scale.why_not(self, value)
-        if code != codes.OK:
-            return self.refuse(events.COMMAND_SETTING, code, number, 0, source)
-        old = self.settings.get(number)
-        if old == value:
-            return codes.OK
-        if number == st.INSULIN_MIN:
-            self.insulin.act_for(value)
-        self.log.write(events.SETTING_CHANGED, number, old, value, source)
-        self.settings.set(number, value)
-        self.settings_dirty = True
-        if number == st.STEPS_PER_UNIT:
-            scale.take_over(self)
-        self._apply_limits()
-        self.check_reservoir()
-        return codes.OK
+        return _changes().set_setting(self, number, value, source)
 
     def set_basal(self, segments, source):
         """Replace the basal program by a list of (start minute, rate in mU/h)."""
-        limit = self.settings.get(st.MAX_BASAL_MU_H)
-        code = self.settings.basal.check(segments, limit)
-        if code != codes.OK:
-            return self.refuse(events.COMMAND_BASAL, code, 0, limit, source)
-        program = self.settings.basal
-        old_day_mu = program.day_mu()
-        for index in range(len(segments)):
-            start_min, rate_mu_h = segments[index]
-            old = program.rate_mu_h(start_min)
-            self.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
-        program.replace(segments)
-        self.log.write(events.BASAL_PROGRAM, len(segments), old_day_mu, program.day_mu(), source)
-        self.settings_dirty = True
-        self.settle()
-        return codes.OK
+        return _changes().set_basal(self, segments, source)
 
     def grant_service(self, source):
         """Give the board to its maker: granted only when nothing is being given."""
@@ -633,7 +586,8 @@ class Pump:
         day = self.max_day_steps - self.window.day_steps
         return hour if hour < day else day
 
-    def _apply_limits(self):
+    def apply_limits(self):
+        """Take the limits of an hour and a day from the settings."""
         scale = self.profile.scale
         self.max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
         self.max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
@@ -679,3 +633,9 @@ class Pump:
         # Only now what takes memory and may fail: the records. `settle` closes the lease.
         self.alarms.cause(alarm, True)
         self.settle()
+
+
+def _changes():
+    from pump.core import setting_changes
+
+    return setting_changes

@@ -1,0 +1,71 @@
+"""Changes of the clock, of a setting and of the basal program: checked, in the log, then in force.
+
+Loaded by whoever gives the command and let go of after it.
+"""
+
+from pump.core import alarms as al
+from pump.core import codes, events
+from pump.core import settings as st
+from pump.core.clock import LOCAL_LIMIT_S
+
+
+def set_clock(pump, local_s, utc_offset_min, source):
+    """Set the wall clock and its distance from UTC."""
+    code = pump.settings.check(st.UTC_OFFSET_MIN, utc_offset_min)
+    if code != codes.OK or not 0 < local_s < LOCAL_LIMIT_S:
+        return codes.OUT_OF_RANGE
+    pump.log.write(events.CLOCK_SET, pump.clock.local_s, local_s, utc_offset_min, source)
+    if pump.settings.get(st.UTC_OFFSET_MIN) != utc_offset_min:
+        pump.settings.set(st.UTC_OFFSET_MIN, utc_offset_min)
+        pump.settings_dirty = True
+    pump.clock.set(local_s)
+    pump.alarms.cause(al.CLOCK_NOT_SET, False)
+    pump.alarms.acknowledge(al.CLOCK_NOT_SET, source)
+    pump.settle()
+    return codes.OK
+
+
+def set_setting(pump, number, value, source):
+    """Change one setting."""
+    code = pump.settings.check(number, value)
+    below = number == st.MAX_BASAL_MU_H and value < max(pump.settings.basal.rates_mu_h)
+    if code == codes.OK and below:
+        code = codes.OVER_MAX_BASAL
+    if code == codes.OK and number == st.STEPS_PER_UNIT:
+        from pump.core.calibration import scale
+
+        code = scale.why_not(pump, value)
+    if code != codes.OK:
+        return pump.refuse(events.COMMAND_SETTING, code, number, 0, source)
+    old = pump.settings.get(number)
+    if old == value:
+        return codes.OK
+    if number == st.INSULIN_MIN:
+        pump.insulin.act_for(value)
+    pump.log.write(events.SETTING_CHANGED, number, old, value, source)
+    pump.settings.set(number, value)
+    pump.settings_dirty = True
+    if number == st.STEPS_PER_UNIT:
+        scale.take_over(pump)
+    pump.apply_limits()
+    pump.check_reservoir()
+    return codes.OK
+
+
+def set_basal(pump, segments, source):
+    """Replace the basal program by a list of (start minute, rate in mU/h)."""
+    limit = pump.settings.get(st.MAX_BASAL_MU_H)
+    code = pump.settings.basal.check(segments, limit)
+    if code != codes.OK:
+        return pump.refuse(events.COMMAND_BASAL, code, 0, limit, source)
+    program = pump.settings.basal
+    old_day_mu = program.day_mu()
+    for index in range(len(segments)):
+        start_min, rate_mu_h = segments[index]
+        old = program.rate_mu_h(start_min)
+        pump.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
+    program.replace(segments)
+    pump.log.write(events.BASAL_PROGRAM, len(segments), old_day_mu, program.day_mu(), source)
+    pump.settings_dirty = True
+    pump.settle()
+    return codes.OK
