@@ -48,11 +48,12 @@ _NEEDED_ONCE = (
     "pump.storage.recovery",
     _CURVES,
 )
-# What somebody at the buttons or at the link needs for a command; a temporary basal that runs keeps
-# its class.
+# What somebody at the buttons or at the link needs for a command; a temporary basal or an extended
+# bolus that runs keeps its class.
 _FOR_A_COMMAND = (
     "pump.core.bolus_limits",
     "pump.core.calibration",
+    "pump.core.extended",
     "pump.core.setting_changes",
     "pump.core.setting_table",
     "pump.core.temporary",

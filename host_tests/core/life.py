@@ -7,7 +7,7 @@ there are no fractions on the board.
 
 from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import alarms as al
-from pump.core import calculator, codes, events, record, states, temporary
+from pump.core import calculator, codes, events, extended, record, states, temporary
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.core.temporary import NO_PERCENT
@@ -51,6 +51,8 @@ class Told:
         self.unsure = [0, 0]
         self._lease = self._part = self._given = 0
         self._move_part = 0
+        self._extended = None  # [number, what it asks for, steps] until its end
+        self._extended_part = 0
         self._by_leases = 0  # steps of leases since the last temporary basal began
         self.temporary = None  # what its start says, until its end
         self._handlers = {
@@ -60,6 +62,9 @@ class Told:
             events.BOLUS_START: self._bolus_start,
             events.BOLUS_PART: self._bolus_part,
             events.BOLUS_END: self._bolus_end,
+            events.EXTENDED_START: self._extended_start,
+            events.EXTENDED_PART: self._extended_gave,
+            events.EXTENDED_END: self._extended_end,
             events.MOVE_PART: self._moved,
             events.MOVE_END: self._move_end,
             events.UNCERTAIN: self._uncertain,
@@ -76,7 +81,8 @@ class Told:
 
     def most(self, guided):
         """Steps that may have been made, what is open now counted in full."""
-        still = self._move_part if guided else self._lease + self._part
+        dose = self._lease + self._part + self._extended_part
+        still = self._move_part if guided else dose
         return self.certain[guided] + self.unsure[guided] + still
 
     def _basal_lease(self, values):
@@ -109,6 +115,26 @@ class Told:
         self.certain[0] += values[2] - self._given
         self._part = 0
 
+    def _extended_start(self, values):
+        assert self._extended is None, "an extended bolus begins within another"
+        self._extended = [values[0], values[1], 0]
+
+    def _extended_gave(self, values):
+        assert self._extended is not None and values[0] == self._extended[0]
+        self.certain[0] += values[1]
+        self._extended[2] += values[1]
+        self._extended_part = values[2]
+
+    def _extended_end(self, values):
+        number, given_mu, given_steps, _, reason = values
+        assert self._extended is not None, "an extended bolus ends twice"
+        assert number == self._extended[0] and given_steps >= self._extended[2]
+        assert given_mu <= self._extended[1]
+        assert reason != events.END_DONE or given_mu == self._extended[1]
+        self.certain[0] += given_steps - self._extended[2]
+        self._extended_part = 0
+        self._extended = None
+
     def _moved(self, values):
         self.certain[1] += values[1]
         self._move_part = values[2]
@@ -118,10 +144,13 @@ class Told:
         self._move_part = 0
 
     def _uncertain(self, values):
-        kind, _, most_steps, _ = values
+        kind, _, most_steps, bolus_id = values
+        extends = self._extended is not None and bolus_id == self._extended[0]
         self.unsure[kind not in DOSES] += most_steps
         if kind == events.KIND_BASAL:
             self._lease = 0
+        elif kind == events.KIND_BOLUS and extends:
+            self._extended_part = 0
         elif kind == events.KIND_BOLUS:
             self._part = 0
         else:
@@ -155,6 +184,7 @@ class Life:
         self.position = 0
         self.local_ms = 0
         self.temporary = None  # [percent, rate, ms that are left]
+        self.extended = None  # [mU, ms in all, ms that went by, owed of it in 1 / _PER_MU]
         self._settle()
 
     @property
@@ -184,13 +214,15 @@ class Life:
             self._motor(steps if self.flying > 0 else -steps)
         self.flying = 0
         self.temporary = None
+        # What the power cut may hide of a bolus is a part of it.
+        hidden_mu = 510 if self.extended is None else 1_020
+        self.extended = None
         self.pump.log.outbox.clear()  # what did not become durable never happened
         lost = self.pump.train.ordered != 0
         before_mu, most_mu = self.pump.on_board_mu(), self._most_on_board_mu()
         self.bench = self.bench.restarted()
-        # What the power cut may hide of a bolus is a part of it.
         assert self.pump.on_board_mu() >= before_mu, "a restart forgets insulin"
-        assert self._most_on_board_mu() <= most_mu + 510, "insulin is twice on board"
+        assert self._most_on_board_mu() <= most_mu + hidden_mu, "insulin is twice on board"
         self.position = 0
         self._count_by(self.pump.settings.get(st.STEPS_PER_UNIT))
         assert not self.pump.moving() and not (lost and self.pump.bolus.active)
@@ -259,6 +291,18 @@ class Life:
             assert found.on_board_mu == self.pump.on_board_mu()
             self._begun(dose_mu)
 
+    def extended_bolus(self, now_mu, later_mu, quarters):
+        """Ask for an extended bolus, with a part at once or without."""
+        pump = self.pump
+        ran = pump.extended is not None or pump.bolus.active
+        delivering = pump.state in DELIVERING
+        if extended.begin(pump, now_mu, later_mu, quarters * 15, BUTTONS) != codes.OK:
+            return
+        assert delivering and not ran and 1 <= quarters <= 48 and now_mu >= 0 < later_mu
+        self._begun(now_mu + later_mu)
+        self.owed -= later_mu * _PER_MU  # not yet
+        self.extended = [later_mu, quarters * 900_000, 0, 0]
+
     def _begun(self, dose_mu):
         """A bolus was taken; it runs."""
         settings = self.pump.settings
@@ -272,7 +316,7 @@ class Life:
     def stop(self):
         """Stop the bolus."""
         self.pump.stop_bolus()
-        assert self.flying or not self.pump.bolus.active
+        assert self.flying or not (self.pump.bolus.active or self.pump.extended)
 
     def temporary_basal(self, percent, rate_mu_h, quarters):
         """Ask for a temporary basal: below 0 percent for one in mU/h."""
@@ -398,7 +442,7 @@ class Life:
     def service(self):
         """Ask for service."""
         if self.pump.grant_service(BUTTONS) == codes.OK:
-            assert not self.flying and not self.pump.bolus.active
+            assert not self.flying and not (self.pump.bolus.active or self.pump.extended)
 
     # ---- what must hold
 
@@ -410,6 +454,9 @@ class Life:
         pump = self.pump
         if pump.state not in DELIVERING:
             self.temporary = None
+        if not self.flying and pump.extended is None:
+            self.extended = None
+        assert pump.extended is None or self.extended, "it goes on by itself"
         assert pump.on_board_mu() <= self._most_on_board_mu()
         if not self.flying:
             left_ms = self.temporary[2] if self.temporary else 0
@@ -458,7 +505,10 @@ class Life:
 
     def _most_on_board_mu(self):
         bolus = self.pump.bolus
-        return sum(self.pump.insulin.doses[1::2]) + (bolus.given_mu() if bolus.active else 0)
+        running_mu = bolus.given_mu() if bolus.active else 0
+        if self.pump.extended is not None:
+            running_mu += self.pump.extended.on_board_mu()
+        return sum(self.pump.insulin.doses[1::2]) + running_mu
 
     # ---- within
 
@@ -522,8 +572,19 @@ class Life:
                 rates = zip(program.starts_min, program.rates_mu_h)
                 rate = [rate for start, rate in rates if start <= minute][-1]
                 self.owed += self._temporarily(rate, piece_ms) * piece_ms * _PER_MU_H_MS
+                self._extend(piece_ms)
             local_ms += piece_ms
             turn_ms -= piece_ms
+
+    def _extend(self, piece_ms):
+        """What the extended bolus asks for: at each moment its share of the time."""
+        if not self.extended:
+            return
+        dose_mu, whole_ms, ran_ms, owed = self.extended
+        ran_ms = min(whole_ms, ran_ms + piece_ms)
+        share = -(-dose_mu * _PER_MU * ran_ms // whole_ms)
+        self.owed += share - owed
+        self.extended = [dose_mu, whole_ms, ran_ms, share]
 
     def _temporarily(self, rate, piece_ms):
         if not self.temporary:
@@ -556,6 +617,8 @@ ACTS = (
     ("bolus", (-100, 3_500)),
     ("bolus", (1, 300)),
     ("calculator", (0, 40), (0, 300), (-1, 1)),
+    ("extended_bolus", (-1, 500), (0, 2_500), (0, 49)),
+    ("extended_bolus", (0, 0), (50, 1_500), (1, 4)),
     ("stop",),
     ("temporary_basal", (-300, 510), (0, 5_100), (0, 8)),
     ("temporary_basal", (0, 510), (0, 0), (1, 97)),
@@ -605,6 +668,7 @@ CALIBRATIONS = (
     ("bolus", (1, 3_500)),
     ("bolus", (500, 1_500)),
     ("bolus", (1, 300)),
+    ("extended_bolus", (0, 300), (50, 1_500), (1, 4)),
     ("temporary_basal", (0, 510), (0, 0), (1, 97)),
     ("suspend",),
     ("resume",),

@@ -113,6 +113,10 @@ class LinkService:
             0,
             0,
             2_450,
+            0,
+            0,
+            0,
+            0,
         )
 
     def settings(self):

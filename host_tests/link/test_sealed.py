@@ -344,6 +344,22 @@ def test_a_temporary_basal_is_begun_as_a_rate_or_a_percentage_and_ended():
     assert there.command(protocol.END_TEMPORARY)[0] == codes.NOT_NOW
 
 
+def test_an_extended_bolus_is_begun_with_or_without_a_part_at_once_and_stopped():
+    there = paired()
+    code, number, _ = there.command(protocol.EXTENDED_BOLUS, struct.pack("<HHH", 0, 1_500, 60))
+    assert code == codes.OK
+    assert there.bench.last(events.EXTENDED_START) == (number, 1_500, 1_018, 4, 0, 1)
+    assert there.bench.last(events.REMOTE)[1:] == (protocol.EXTENDED_BOLUS, codes.OK, 1_500)
+    again = there.command(protocol.EXTENDED_BOLUS, struct.pack("<HHH", 500, 500, 60))
+    assert again[0] == codes.BUSY
+    assert there.bench.last(events.REMOTE)[2:] == (codes.BUSY, 1_000)
+    assert there.command(protocol.STOP)[0] == codes.OK
+    assert there.bench.last(events.EXTENDED_END)[4] == events.END_REMOTE
+    code, number, _ = there.command(protocol.EXTENDED_BOLUS, struct.pack("<HHH", 500, 500, 60))
+    assert code == codes.OK and number == there.bench.last(events.BOLUS_START)[0]
+    assert there.command(protocol.EXTENDED_BOLUS, b"\x01")[0] == codes.OUT_OF_RANGE
+
+
 def test_the_key_is_stored_with_the_settings_and_skipped_by_who_knows_of_none():
     there = paired()
     blob = there.pump.settings.encode()

@@ -101,7 +101,7 @@ def _check_sums(rig, raw):
     expect(rig.pump.odometer_steps <= sum(rig.made), "insulin is counted twice")
     for kind in range(KINDS):
         least, most = ledger.bounds(kind)
-        most += ledger.open[kind]
+        most += sum(ledger.under_way(kind))
         expect(least <= rig.made[kind] <= most, f"{rig.made[kind]} made, {least} to {most} told")
 
 

@@ -14,6 +14,7 @@ from pump.core.setting_table import SETTINGS
 
 KINDS = len(event_table.KINDS)
 _LAYOUTS = {row[0]: event_table.layout(row[3]) for row in event_table.EVENTS}
+_EXTENDED = KINDS  # an extended bolus has a stretch of its own; its steps are a bolus's
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 
 
@@ -25,6 +26,10 @@ def unpacked(raw):
     return seq, boot, event, struct.unpack_from(_LAYOUTS[event], raw, 17)
 
 
+def _kind(lane):
+    return events.KIND_BOLUS if lane == _EXTENDED else lane
+
+
 class Ledger:
     """Steps of each kind that are certain, and those that are uncertain; feed it in order."""
 
@@ -32,7 +37,7 @@ class Ledger:
         self.certain = [0] * KINDS
         self.uncertain = [0] * KINDS  # upper bounds of all closed stretches, in sum
         self.stretches = [0] * KINDS  # how many there were
-        self.open = [0] * KINDS  # upper bound of the stretch under way
+        self._open = [0] * (KINDS + 1)  # upper bound of each stretch under way
         self.bolus_open = False
         self.moving = False
         self.suspended = False
@@ -49,7 +54,10 @@ class Ledger:
         self._told_mu = 0  # of insulin on board, by the checkpoint that is being read
         self._temporary = -1  # steps of the leases since one began; -1: none runs
         self.scale = None  # (steps, units) in force, as the log last told
-        self._opened = [None] * KINDS  # the scale of the stretch under way
+        self._opened = [None] * (KINDS + 1)  # the scale of each
+        self.extended_open = False
+        self._extended = (0, 0)  # its number, and the steps that it gave
+        self._extended_mu = 0  # the same as a dose
 
     def copy(self):
         """The same books, to go on in apart."""
@@ -74,6 +82,11 @@ class Ledger:
         """(least, most) steps of a kind made by all that is closed."""
         return self.certain[kind], self.certain[kind] + self.uncertain[kind]
 
+    def under_way(self, kind):
+        """The upper bounds of all stretches of a kind that are open."""
+        lanes = (kind, _EXTENDED) if kind == events.KIND_BOLUS else (kind,)
+        return [self._open[lane] for lane in lanes if self._open[lane]]
+
     def dose_steps(self):
         """Certain steps of basal and bolus."""
         return sum(self.certain[kind] for kind in _DOSES)
@@ -84,19 +97,20 @@ class Ledger:
     def _scale(self, steps, units):
         self.scale = (steps, units)
 
-    def _close(self, kind, made):
+    def _close(self, lane, made):
         """What was under way has ended with so many certain steps."""
-        if self.open[kind] and self._opened[kind] != self.scale:
+        kind = _kind(lane)
+        if self._open[lane] and self._opened[lane] != self.scale:
             raise BrokenError(
-                f"{event_table.KINDS[kind]}: begun by {self._opened[kind]} steps in a unit,"
+                f"{event_table.KINDS[kind]}: begun by {self._opened[lane]} steps in a unit,"
                 f" told by {self.scale}"
             )
         self.certain[kind] += made
-        self.open[kind] = 0
+        self._open[lane] = 0
 
-    def _open(self, kind, most):
-        self.open[kind] = most
-        self._opened[kind] = self.scale
+    def _begin(self, lane, most):
+        self._open[lane] = most
+        self._opened[lane] = self.scale
 
     def _checkpoint(self, *_):
         self._told_mu = 0
@@ -118,7 +132,7 @@ class Ledger:
 
     def _basal_lease(self, made, most, _rate, _reason):
         self._close(events.KIND_BASAL, made)
-        self._open(events.KIND_BASAL, most)
+        self._begin(events.KIND_BASAL, most)
         if self._temporary >= 0:
             self._temporary += made
 
@@ -156,7 +170,7 @@ class Ledger:
     def _bolus_part(self, _bolus_id, made, most):
         self._close(events.KIND_BOLUS, made)
         self._bolus_given += made
-        self._open(events.KIND_BOLUS, most)
+        self._begin(events.KIND_BOLUS, most)
 
     def _bolus_end(self, _bolus_id, given_mu, given, _reason):
         if not self.bolus_open:
@@ -165,12 +179,46 @@ class Ledger:
         self.bolus_open = False
         self._insulin.append((self._lived_s, given_mu))
 
+    def _extended_start(self, bolus_id, *_):
+        if self.extended_open:
+            raise BrokenError("an extended bolus begins within another in the log")
+        self.extended_open = True
+        self._extended = (bolus_id, 0)
+        self._extended_mu = 0
+
+    def _extended_part(self, bolus_id, made, most):
+        self._close(_EXTENDED, made)
+        given = self._extended[1] + made
+        self._extended = (bolus_id, given)
+        steps, units = self.scale
+        self._count_insulin(given * 1_000 * units // steps)
+        self._begin(_EXTENDED, most)
+
+    def _extended_end(self, bolus_id, given_mu, given, _elapsed_min, _reason):
+        if not self.extended_open or bolus_id != self._extended[0]:
+            raise BrokenError(f"extended bolus {bolus_id} ends twice in the log")
+        last = given - self._extended[1]
+        self._close(_EXTENDED, last)
+        self._count_insulin(given_mu)
+        self.extended_open = False
+
+    def _checkpoint_extended(self, bolus_id, _asked_mu, given, _elapsed_min):
+        if (bolus_id, given) != self._extended:
+            raise BrokenError(
+                f"extended bolus {self._extended[0]} gave {self._extended[1]} steps by its parts,"
+                f" {given} by a checkpoint"
+            )
+
+    def _count_insulin(self, given_mu):
+        self._insulin.append((self._lived_s, given_mu - self._extended_mu))
+        self._extended_mu = given_mu
+
     def _move_start(self, *_):
         self.moving = True
 
     def _move_part(self, kind, made, most):
         self._close(kind, made)
-        self._open(kind, most)
+        self._begin(kind, most)
 
     def _move_end(self, kind, made, _total, _reason):
         if not self.moving:
@@ -178,16 +226,18 @@ class Ledger:
         self._close(kind, made)
         self.moving = False
 
-    def _uncertain(self, kind, _least, most, _bolus_id):
-        if most != self.open[kind]:
+    def _uncertain(self, kind, _least, most, bolus_id):
+        extends = kind == events.KIND_BOLUS and bolus_id == self._extended[0]
+        lane = _EXTENDED if extends else kind
+        if most != self._open[lane]:
             raise BrokenError(
                 f"{event_table.KINDS[kind]}: {most} steps are marked uncertain,"
-                f" {self.open[kind]} were under way"
+                f" {self._open[lane]} were under way"
             )
         if kind == events.KIND_BOLUS:
             steps, units = self.scale
             self._insulin.append((self._lived_s, most * 1_000 * units // steps + 1))
-        self._close(kind, 0)
+        self._close(lane, 0)
         self.uncertain[kind] += most
         self.stretches[kind] += 1
 

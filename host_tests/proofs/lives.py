@@ -4,6 +4,7 @@ from host_tests.fakes.flash import BLOCK_COUNT, BLOCK_SIZE, Files, Flash
 from host_tests.proofs.recorded import CountedRig
 from host_tests.rig import DOWN, OK, STOP, UP
 from pump.core import calculator, codes, event_table, events, record, states
+from pump.core import extended as ext
 from pump.core import settings as st
 from pump.core import temporary as tb
 from pump.core.calibration import weighing
@@ -172,6 +173,37 @@ def temporary(rig):
     _change(rig, 150_000)
     do(tb.begin(pump, 120, 0, 1_440, _BUTTONS))
     rig.run_s(3_000)
+
+
+def extended(rig):
+    """Extended boluses to their end, beside others, over a checkpoint, stopped, and cut short."""
+    pump = rig.pump
+    do(pump.set_basal([(0, 1_500)], _LINK))
+    rig.run_s(30)
+    do(ext.begin(pump, 0, 1_000, 15, _BUTTONS))
+    rig.run_s(300)
+    rig.bolus(700)
+    rig.run_s(700)
+    do(ext.begin(pump, 1_200, 1_600, 60, _LINK))
+    rig.run_s(300)
+    do(pump.set_setting(st.MAX_BOLUS_MU, 12_000, _LINK))
+    pump.checkpoint()
+    rig.run_s(2_200)
+    rig.bolus(900)
+    rig.run_until(lambda: pump.bolus.given_steps > 200)
+    rig.press(STOP)
+    rig.run_s(30)
+    do(ext.begin(pump, 0, 2_000, 30, _BUTTONS))
+    rig.run_s(400)
+    rig.hold(STOP, 2_500)
+    rig.run_s(5)
+    rig.press(OK)  # sees that it did not give all
+    rig.hold(STOP, 2_500)
+    do(ext.begin(pump, 500, 3_000, 45, _BUTTONS))
+    rig.run_s(700)
+    _change(rig, 150_000)
+    do(ext.begin(pump, 0, 4_000, 120, _LINK))
+    rig.run_s(1_500)
 
 
 def calibration(rig):
@@ -355,6 +387,7 @@ LIVES = {
     "crowded": (crowded, meals_short),
     "hours": (started, hours),
     "temporary": (started, temporary),
+    "extended": (started, extended),
     "calibration": (started, calibration),
     "day": (started, day),
 }

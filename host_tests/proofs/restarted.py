@@ -16,7 +16,7 @@ from pump.storage.journal import Journal
 _HOUR_US = 3_600_000_000
 _LOOK_S = 200  # longer than basal waits with a burst
 _FEW_BLOCKS = 8
-_UNCERTAIN_KINDS = 2  # basal beside a bolus, or beside a guided move
+_MOST_UNCERTAIN = 3  # basal beside a bolus and an extended one, or beside a guided move
 
 
 class Truth:
@@ -131,9 +131,11 @@ def check_steps(truth, ledger, was):
             f" the log says {least} to {most}",
         )
         told = ledger.stretches[kind] - was.stretches[kind]
-        expect(told == (was.open[kind] > 0), f"{name}: {told} stretches are told uncertain")
-    expect(not ledger.bolus_open and not ledger.moving, "what was under way is left open")
-    expect(sum(open_ > 0 for open_ in was.open) <= _UNCERTAIN_KINDS, "too much was under way")
+        expect(told == len(was.under_way(kind)), f"{name}: {told} stretches are told uncertain")
+    left = ledger.bolus_open or ledger.extended_open or ledger.moving
+    expect(not left, "what was under way is left open")
+    under_way = sum(len(was.under_way(kind)) for kind in range(KINDS))
+    expect(under_way <= _MOST_UNCERTAIN, "too much was under way")
 
 
 def check_sums(truth, rig, ledger, was):

@@ -8,7 +8,21 @@ import pytest
 from host_tests.structure import source
 from pump.core import event_table, record
 
-UNITS = ("mu", "mu_h", "steps", "ms", "s", "min", "2min", "5min", "15min", "g", "mg_dl", "mv", "mbar")
+UNITS = (
+    "mu",
+    "mu_h",
+    "steps",
+    "ms",
+    "s",
+    "min",
+    "2min",
+    "5min",
+    "15min",
+    "g",
+    "mg_dl",
+    "mv",
+    "mbar",
+)
 UNITS += ("bytes", "records")
 # Fields that are no quantity: codes, counts, identities, values whose unit another field names.
 PLAIN = {

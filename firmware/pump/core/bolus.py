@@ -8,6 +8,7 @@ class Bolus:
     """The bolus that runs, or the last one that ran."""
 
     kind = events.KIND_BOLUS
+    part_event = events.BOLUS_PART
 
     def __init__(self, log, profile):
         self._log = log
@@ -20,6 +21,7 @@ class Bolus:
         self.owed_steps = 0  # due by now and not made
         self.active = False
         self.bolus_id = 0
+        self.last_id = 0  # that any bolus has, an extended one too
         self.asked_mu = 0
         self.remote = False  # ordered over the link
         self.steps = 0  # owed in all
@@ -41,12 +43,17 @@ class Bolus:
         return self.steps - self.given_steps if self.active else 0
 
     def next_id(self):
-        """The number of the bolus after this one."""
-        return self.bolus_id % 65_535 + 1
+        """The number that the next bolus of any kind will have."""
+        return self.last_id % 65_535 + 1
+
+    def take_id(self):
+        """That number, which is used up by this."""
+        self.last_id = self.next_id()
+        return self.last_id
 
     def start(self, dose_mu, source):
         """Begin. The checks were made; the intent goes to the log here."""
-        self.bolus_id = self.next_id()
+        self.bolus_id = self.take_id()
         self.asked_mu = dose_mu
         self.remote = source == events.SOURCE_LINK
         self.steps = self.carry.steps(dose_mu)
@@ -100,7 +107,7 @@ class Bolus:
     def _open_part(self):
         part = min(self._profile.bolus_part_steps, self.steps - self.given_steps)
         made = self._part_made if self.given_steps else 0
-        self._log.write(events.BOLUS_PART, self.bolus_id, made, part)
+        self._log.write(self.part_event, self.bolus_id, made, part)
         self._part_steps = part
         self._part_made = 0
 

@@ -21,6 +21,8 @@ def check(pump, dose_mu):
     steps = pump.bolus.steps_for(dose_mu) if dose_mu > 0 else 0
     if steps < 1:
         return codes.TOO_SMALL, 0
+    if pump.extended is not None:  # what is promised already
+        steps += pump.extended.remaining_steps()
     lockout_min = settings.get(st.BOLUS_LOCKOUT_MIN)
     if pump.since_bolus_s < lockout_min * 60:
         return codes.TOO_SOON, lockout_min

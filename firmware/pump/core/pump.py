@@ -62,6 +62,7 @@ class Pump:
         self.basal = Basal(self.log, profile)
         self.temporary = None  # a Temporary while one runs
         self.bolus = Bolus(self.log, profile)
+        self.extended = None  # an Extended while one runs
         self.move = Move(self.log, profile)
         self.train = Train()
         self.suspension = Suspension(self.log, settings)
@@ -99,7 +100,7 @@ class Pump:
         self.bolus_today_steps = past.bolus_steps
         self.boluses_today = past.boluses
         self.since_bolus_s = past.since_bolus_s
-        self.bolus.bolus_id = past.bolus_id
+        self.bolus.bolus_id = self.bolus.last_id = past.bolus_id
         self.move.play = past.play
         # The scale stands in the log, so that its reader can turn steps into units.
         now = self.profile.scale
@@ -134,12 +135,14 @@ class Pump:
             self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
 
     def got_insulin(self, dose_mu):
-        """A bolus is over that gave so much, or may have."""
+        """A bolus, or a part of an extended one, is over that gave so much, or may have."""
         self.insulin.add(self.clock.uptime_s, dose_mu)
 
     def on_board_mu(self):
         """Insulin of boluses that has yet to act; all of the one that runs."""
         running_mu = self.bolus.given_mu() if self.bolus.active else 0
+        if self.extended is not None:
+            running_mu += self.extended.on_board_mu()
         return self.insulin.left_mu(self.clock.uptime_s) + running_mu
 
     # ---- what is loaded when it is used --------------------------------------------------
@@ -214,9 +217,10 @@ class Pump:
             if self.temporary is not None and self.temporary.left_ms:
                 rate_mu_h = self._temporary_or(rate_mu_h)
                 self.temporary.advance(piece_ms)
-            if self._withheld(rate_mu_h):
-                rate_mu_h = 0
-            self.basal.accrue(rate_mu_h, piece_ms)
+            withheld = self._withheld(rate_mu_h)
+            self.basal.accrue(0 if withheld else rate_mu_h, piece_ms)
+            if self.extended is not None:
+                self.extended.advance(piece_ms, withheld)
         if self.state == states.BOLUS:
             self.bolus.accrue(self.settings.get(st.BOLUS_SPEED_MU_MIN), piece_ms)
         # Written out: a tuple of another module's constants would be made anew at every turn.
@@ -230,10 +234,12 @@ class Pump:
             self.since_bolus_s = since_s if since_s < logbook.LONG_AGO_S else logbook.LONG_AGO_S
 
     def _withheld(self, rate_mu_h):
-        """Whether a limit holds basal back; its alarm follows."""
+        """Whether a limit holds basal and an extended bolus back; its alarm follows."""
         withheld = False
-        if rate_mu_h:
+        if rate_mu_h or self.extended is not None:
             room = self._room_steps() - self.basal.owed_steps
+            if self.extended is not None:
+                room -= self.extended.owed_steps
             if self.bolus.active:
                 room -= self.bolus.remaining_steps()
             withheld = room < 1
@@ -251,6 +257,8 @@ class Pump:
         self.basal.close(events.END_RENEWED)
         if self.bolus.active:
             self.bolus.renew_part()
+        if self.extended is not None:
+            self.extended.renew_part()
         dose_mu = self.profile.scale.dose_mu
         basal_mu, bolus_mu = dose_mu(self.basal_today_steps), dose_mu(self.bolus_today_steps)
         self.log.write(events.DAY_TOTAL, basal_mu, bolus_mu, self.boluses_today)
@@ -265,7 +273,9 @@ class Pump:
 
     def is_due(self):
         """Whether `next_burst` is worth asking."""
-        return self.basal.ready_steps() > 0 or self.bolus.active or self.move.active
+        if self.basal.ready_steps() > 0 or self.bolus.active or self.move.active:
+            return True
+        return self.extended is not None and self.extended.ready_steps() > 0
 
     def next_burst(self):
         """Signed steps to make now; 0 when none are due or a record is not durable yet."""
@@ -276,6 +286,8 @@ class Pump:
         if self.state not in _DELIVERING:
             return 0
         burst = self._order_dose(self.basal)
+        if not burst and self.extended is not None:
+            burst = self._order_dose(self.extended)
         if not burst and self.state == states.BOLUS:
             burst = self._order_dose(self.bolus)
         return burst
@@ -346,7 +358,7 @@ class Pump:
         # A count that is too low may be wrong. After the end of the delivery, which has the count.
         if source is not None and made < ordered:
             doubtful = ordered - max(0, made)
-            bolus_id = self.bolus.bolus_id if source is self.bolus else 0
+            bolus_id = source.bolus_id if source.kind == events.KIND_BOLUS else 0
             if bolus_id:
                 self.got_insulin(self.profile.scale.dose_mu(doubtful) + 1)
             self.book_uncertain(source.kind, doubtful, bolus_id)
@@ -381,6 +393,7 @@ class Pump:
             return
         if self.bolus.active and self.bolus.keep_part():
             self._bolus_is_over()
+        self._keep_extended()
         if self.move.active and self.move.keep_part() and self.state == states.MOVING:
             self.go(states.END_MOVE)
         if self.temporary is not None and self.temporary.due:
@@ -398,6 +411,10 @@ class Pump:
         if at_rest and self.log.since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
 
+    def _keep_extended(self):
+        if self.extended is not None and self.extended.keep_part():
+            self.extended = None
+
     def _bolus_is_over(self):
         self.got_insulin(self.bolus.given_mu())
         if self.state == states.BOLUS:
@@ -408,12 +425,14 @@ class Pump:
         # The open lease is closed before and opened anew after, so that the log can
         # be understood from a checkpoint on without anything older.
         self.basal.close(events.END_RENEWED)
+        if self.extended is not None:
+            self.extended.renew_part()
         flags = logbook.FLAG_SUSPENDED if self.state == states.SUSPENDED else 0
         flags |= logbook.FLAG_CHANGING if self.state == states.CHANGING else 0
         if self.suspension.remotely:
             flags |= logbook.FLAG_SUSPENDED_REMOTELY
         flags |= logbook.FLAG_PLAY if self.move.play else 0
-        log, bolus_id = self.log, self.bolus.bolus_id
+        log, bolus_id = self.log, self.bolus.last_id
         if self.settings.get(st.STEPS_PER_UNIT):
             flags |= logbook.FLAG_CALIBRATED
             log.write(events.SCALE, self.profile.scale.numerator, self.profile.scale.denominator)
@@ -422,6 +441,8 @@ class Pump:
         self.insulin.checkpoint(log, self.clock.uptime_s)
         if self.temporary is not None:
             self.temporary.checkpoint(log)
+        if self.extended is not None:
+            self.extended.checkpoint()
         log.write(
             events.CHECKPOINT_TODAY,
             self.basal_today_steps,
@@ -474,11 +495,16 @@ class Pump:
         code, limit = self.check_bolus(dose_mu)
         if code != codes.OK:
             return self.refuse(events.COMMAND_BOLUS, code, dose_mu, limit, source)
-        self.go(states.GIVE_BOLUS)
-        self.bolus.start(dose_mu, source)
+        self.begin_bolus(dose_mu, source)
+        return codes.OK
+
+    def begin_bolus(self, dose_mu, source):
+        """Start one that was checked; of an extended one what is given at once, or 0."""
+        if dose_mu:
+            self.go(states.GIVE_BOLUS)
+            self.bolus.start(dose_mu, source)
         self.boluses_today += 1
         self.since_bolus_s = 0
-        return codes.OK
 
     def check_bolus(self, dose_mu):
         """(OK or why it would be refused now, the limit that this is about)."""
@@ -487,12 +513,14 @@ class Pump:
         return check(self, dose_mu)
 
     def stop_bolus(self, source=events.SOURCE_BUTTONS):
-        """Stop the running bolus. Basal goes on."""
-        if not self.bolus.active:
-            return codes.NOT_NOW
-        by_link = source == events.SOURCE_LINK
-        self.end_delivery(self.bolus, events.END_REMOTE if by_link else events.END_STOPPED)
-        return codes.OK
+        """Stop every bolus that runs. Basal goes on."""
+        reason = events.END_REMOTE if source == events.SOURCE_LINK else events.END_STOPPED
+        code = codes.NOT_NOW
+        for bolus in (self.bolus, self.extended):
+            if bolus is not None and bolus.active:
+                self.end_delivery(bolus, reason)
+                code = codes.OK
+        return code
 
     def suspend(self, source):
         """Stop all delivery until `resume`."""
@@ -538,7 +566,9 @@ class Pump:
     def grant_service(self, source):
         """Give the board to its maker: granted only when nothing is being given."""
         code = self.why_not(states.GRANT_SERVICE)
-        if self.bolus.active or self.move.active or self.train.ordered:
+        if self.bolus.active or self.extended is not None or self.move.active:
+            code = codes.DELIVERING
+        if self.train.ordered:
             code = codes.DELIVERING
         if code != codes.OK:
             return self.refuse(events.COMMAND_SERVICE, code, 0, 0, source)
@@ -615,7 +645,10 @@ class Pump:
         self.basal_end = reason
         if self.temporary is not None:
             self.temporary.end(reason)
+        if self.extended is not None:
+            self.extended.end(reason)
         if not self.train.ordered:
+            self._keep_extended()
             self.basal.close(reason)
             if self.temporary is not None:
                 self.temporary.turn(self)
@@ -630,6 +663,8 @@ class Pump:
             self.basal_end = events.END_ALARM
             if self.temporary is not None:
                 self.temporary.end(events.END_ALARM)
+            if self.extended is not None:
+                self.extended.end(events.END_ALARM)
         # Only now what takes memory and may fail: the records. `settle` closes the lease.
         self.alarms.cause(alarm, True)
         self.settle()

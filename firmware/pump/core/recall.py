@@ -48,6 +48,9 @@ class Recall:
         self.insulin = InsulinOnBoard()
         self._insulin_told = InsulinOnBoard()  # by the checkpoint that is being read
         self._unsure = []  # (time, steps, scale) of boluses, since the last whole checkpoint
+        # The same of the parts of extended ones, whose dose no record tells: time, steps given
+        # before, and with it, or the dose of all at the end; scale.
+        self._parts = []
         self.basal_steps = 0
         self.bolus_steps = 0
         self.boluses = 0
@@ -56,6 +59,13 @@ class Recall:
         self.bolus_asked_mu = 0
         self.bolus_given_steps = 0
         self.since_bolus_s = LONG_AGO_S
+        self.extended_open = False
+        self.extended_id = 0
+        self.extended_asked_mu = 0
+        self.extended_given_steps = 0
+        self.extended_s = 0  # how long it ran
+        self.extended_part_steps = 0
+        self._extended_told = False  # by the checkpoint that is being read
         self.basal_lease_steps = 0
         self.temporary_open = False
         self.temporary_s = 0  # how long it was in force
@@ -81,12 +91,16 @@ class Recall:
             events.CHECKPOINT_TODAY: self._checkpoint_today,
             events.CHECKPOINT_TEMPORARY: self._checkpoint_temporary,
             events.CHECKPOINT_INSULIN: self._checkpoint_insulin,
+            events.CHECKPOINT_EXTENDED: self._checkpoint_extended,
             events.BASAL_LEASE: self._basal_lease,
             events.TEMPORARY_START: self._temporary_start,
             events.TEMPORARY_END: self._temporary_end,
             events.BOLUS_START: self._bolus_start,
             events.BOLUS_PART: self._bolus_part,
             events.BOLUS_END: self._bolus_end,
+            events.EXTENDED_START: self._extended_start,
+            events.EXTENDED_PART: self._extended_part,
+            events.EXTENDED_END: self._extended_end,
             events.MOVE_START: self._move_start,
             events.MOVE_PART: self._move_part,
             events.MOVE_END: self._move_end,
@@ -119,6 +133,7 @@ class Recall:
             self.window.advance(passed_s * 1000)
             self.since_bolus_s = min(LONG_AGO_S, self.since_bolus_s + passed_s)
             self.temporary_s += passed_s
+            self.extended_s += passed_s
             self.lived_s += passed_s
         handler = self._handlers.get(event)
         if handler:
@@ -158,8 +173,7 @@ class Recall:
         """Write into the log of `pump` what became of all that was under way, and of settings."""
         bolus_id = self.bolus_id
         scale = self.scale or pump.profile.scale  # the one that all this was given by
-        for at_s, steps, its_scale in self._unsure:
-            pump.insulin.add(at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
+        self._close_insulin(pump, scale)
         if self.basal_lease_steps:
             pump.book_uncertain(events.KIND_BASAL, self.basal_lease_steps)
         if self.temporary_open:
@@ -175,11 +189,10 @@ class Recall:
             pump.got_insulin(given_mu)
             pump.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
             pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
+        if self.extended_open:
+            self._close_extended(pump, scale)
         if self.move_kind >= 0:
-            if self.move_part_steps:
-                pump.book_uncertain(self.move_kind, self.move_part_steps)
-            made = self.move_made_steps
-            pump.log.write(events.MOVE_END, self.move_kind, 0, made, events.END_POWER_LOST)
+            self._close_move(pump)
         if self._gap and not (self.suspended or self.changing):
             # A suspension may be among what is lost: a person decides whether basal goes on.
             pump.suspension.begin(events.SOURCE_RESTART, al.LOG_DAMAGED)
@@ -189,6 +202,36 @@ class Recall:
             pump.alarms.once(al.SETTINGS_LOST)
             self._settings_lost(())
         self._tell_settings(pump)
+
+    def _close_insulin(self, pump, scale):
+        for at_s, steps, its_scale in self._unsure:
+            pump.insulin.add(at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
+        for at_s, before, steps, given_mu, its_scale in self._parts:
+            dose_mu = (its_scale or scale).dose_mu
+            given_mu = dose_mu(steps) if given_mu < 0 else given_mu
+            pump.insulin.add(at_s - self.lived_s, given_mu - dose_mu(before))
+
+    def _close_extended(self, pump, scale):
+        if self.extended_part_steps:
+            pump.book_uncertain(events.KIND_BOLUS, self.extended_part_steps, self.extended_id)
+            pump.got_insulin(scale.dose_mu(self.extended_part_steps) + 1)
+        given = self.extended_given_steps
+        given_mu = min(self.extended_asked_mu, scale.dose_mu(given))
+        pump.log.write(
+            events.EXTENDED_END,
+            self.extended_id,
+            given_mu,
+            given,
+            self.extended_s // 60,
+            events.END_POWER_LOST,
+        )
+        pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
+
+    def _close_move(self, pump):
+        if self.move_part_steps:
+            pump.book_uncertain(self.move_kind, self.move_part_steps)
+        made = self.move_made_steps
+        pump.log.write(events.MOVE_END, self.move_kind, 0, made, events.END_POWER_LOST)
 
     def _tell_settings(self, pump):
         """Write into the log of `pump` what is in force, where it is not what the log says.
@@ -262,6 +305,7 @@ class Recall:
         self._scale_missing = flags & FLAG_CALIBRATED != 0 and self.scale is None
         self._gap = False
         self._temporary_told = False
+        self._extended_told = False
         self._insulin_told = InsulinOnBoard()
         self.bolus_open = False
         self.basal_lease_steps = 0
@@ -276,8 +320,10 @@ class Recall:
         self.since_bolus_s = since * LOCKOUT_UNIT_S
         # Only of a whole checkpoint: a cut within one tells nothing of what it did not come to.
         self.temporary_open = self._temporary_told
+        self.extended_open = self._extended_told
         self.insulin = self._insulin_told
         self._unsure = []
+        self._parts = []
         self.checkpointed = self.checkpointed or not self._scale_missing
 
     def _basal_lease(self, values):
@@ -323,6 +369,41 @@ class Recall:
         self.bolus_open = False
         self.bolus_part_steps = 0
 
+    def _extended_start(self, values):
+        self.bolus_id = self.extended_id = values[0]
+        self.extended_asked_mu = values[1]
+        self.extended_open = True
+        self.extended_given_steps = 0
+        self.extended_part_steps = 0
+        self.extended_s = 0
+        if not values[4]:  # else the normal one that follows is counted
+            self.boluses += 1
+        self.since_bolus_s = 0
+
+    def _extended_part(self, values):
+        self._extended_gave(values[1], -1)
+        self.extended_part_steps = values[2]
+
+    def _extended_end(self, values):
+        self._extended_gave(max(0, values[2] - self.extended_given_steps), values[1])
+        self.extended_open = False
+        self.extended_part_steps = 0
+
+    def _extended_gave(self, steps, given_mu):
+        self._moved(events.KIND_BOLUS, steps)
+        before = self.extended_given_steps
+        self.extended_given_steps += steps
+        if steps or given_mu >= 0:
+            self._parts.append(
+                (self.lived_s, before, self.extended_given_steps, given_mu, self.scale)
+            )
+
+    def _checkpoint_extended(self, values):
+        self.extended_id, self.extended_asked_mu, self.extended_given_steps, minutes = values
+        self.extended_s = minutes * 60
+        self.extended_part_steps = 0
+        self._extended_told = True
+
     def _move_start(self, values):
         self.move_kind = values[0]
         if values[0] != events.KIND_TAKE_UP:
@@ -343,14 +424,17 @@ class Recall:
         self.move_part_steps = 0
 
     def _uncertain(self, values):
-        kind, _, most_steps, _ = values
+        kind, _, most_steps, bolus_id = values
         if kind < events.KIND_REWIND and self.reservoir_steps > 0:
             self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
         if kind == events.KIND_BASAL:
             self.basal_lease_steps = 0
             self.window.add(most_steps)
         elif kind == events.KIND_BOLUS:
-            self.bolus_part_steps = 0
+            if bolus_id == self.extended_id:
+                self.extended_part_steps = 0
+            else:
+                self.bolus_part_steps = 0
             self.window.add(most_steps)
             self._unsure.append((self.lived_s, most_steps, self.scale))
         else:

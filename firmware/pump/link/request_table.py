@@ -107,7 +107,7 @@ REQUESTS = (
         protocol.EXTENDED_BOLUS,
         "extended_bolus",
         SEALED_ONLY,
-        (("now_mu", "I"), ("later_mu", "I"), ("duration_min", "H")),
+        (("now_mu", "H"), ("later_mu", "H"), ("duration_min", "H")),
         _NONE,
         "",
     ),

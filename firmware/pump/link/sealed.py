@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from micropython import const
 
-from pump.core import codes, events, states, temporary
+from pump.core import codes, events, extended, states, temporary
 from pump.link import protocol
 
 _SEAL_SIZE = const(16)
@@ -29,7 +29,13 @@ _HEAD_SIZE = const(7)
 _ANSWER = "<BHI"
 _ANSWER_SIZE = const(7)
 _MOST_WRONG_CODES = const(3)
-_TEMPORARY = (protocol.TEMPORARY_BASAL, protocol.TEMPORARY_PERCENT)
+# The arguments of those that have some and are no change of a setting.
+_ARGUMENTS = {
+    protocol.BOLUS: "<I",
+    protocol.TEMPORARY_BASAL: "<HH",
+    protocol.TEMPORARY_PERCENT: "<HH",
+    protocol.EXTENDED_BOLUS: "<HHH",
+}
 
 
 def hmac(key, *parts):
@@ -99,7 +105,7 @@ def _command(link, service, body):
     remote.count = count
     seq = pump.log.next_seq
     code = _take(link, pump, kind, told[_HEAD_SIZE:])
-    result = struct.pack(_ANSWER, code, pump.bolus.bolus_id, seq)
+    result = struct.pack(_ANSWER, code, pump.bolus.last_id, seq)
     return codes.OK, result + hmac(key, b"basalt answer 1", unique_id, told[:_HEAD_SIZE], result)[
         :_SEAL_SIZE
     ]
@@ -128,33 +134,42 @@ def _take(link, pump, kind, arguments):
 def _stops_something(pump, kind):
     """Whether this ends a delivery: that is never one command too many."""
     if kind == protocol.STOP:
-        return pump.bolus.active or pump.move.active
+        return pump.bolus.active or pump.extended is not None or pump.move.active
     return kind == protocol.SUSPEND and pump.state in (states.RUNNING, states.BOLUS)
 
 
 def _asked(kind, arguments):
     """The number that the record keeps: the dose, the rate or percentage, or which setting."""
-    if kind == protocol.BOLUS and len(arguments) == 4:
-        return struct.unpack("<I", arguments)[0]
-    if kind in _TEMPORARY and len(arguments) == 4:
-        return struct.unpack("<HH", arguments)[0]
     if kind == protocol.SET_SETTING and arguments:
         return arguments[0]
-    return 0
+    layout = _ARGUMENTS.get(kind)
+    if layout is None or len(arguments) != struct.calcsize(layout):
+        return 0
+    values = struct.unpack(layout, arguments)
+    return values[0] + values[1] if kind == protocol.EXTENDED_BOLUS else values[0]
 
 
 def _do(link, pump, kind, arguments):
-    source = events.SOURCE_LINK
     if kind in protocol.CHANGES:
         return link.change(kind, arguments)
-    if kind == protocol.BOLUS:
-        if len(arguments) != 4:
-            return codes.OUT_OF_RANGE
-        return pump.give_bolus(struct.unpack("<I", arguments)[0], source)
-    if kind in _TEMPORARY:
-        return _temporary(pump, kind, arguments)
-    if arguments:
+    layout = _ARGUMENTS.get(kind, "<")
+    if len(arguments) != struct.calcsize(layout):
         return codes.OUT_OF_RANGE
+    source = events.SOURCE_LINK
+    values = struct.unpack(layout, arguments)
+    if kind == protocol.BOLUS:
+        return pump.give_bolus(values[0], source)
+    if kind == protocol.EXTENDED_BOLUS:
+        return extended.begin(pump, values[0], values[1], values[2], source)
+    if kind == protocol.TEMPORARY_PERCENT:
+        return temporary.begin(pump, values[0], 0, values[1], source)
+    if kind == protocol.TEMPORARY_BASAL:
+        return temporary.begin(pump, temporary.NO_PERCENT, values[0], values[1], source)
+    return _end(pump, kind, source)
+
+
+def _end(pump, kind, source):
+    """What ends a delivery, or takes one up again."""
     if kind == protocol.STOP:
         return pump.change.stop() if pump.move.active else pump.stop_bolus(source)
     if kind == protocol.SUSPEND:
@@ -164,12 +179,3 @@ def _do(link, pump, kind, arguments):
     if kind == protocol.END_TEMPORARY:
         return temporary.cancel(pump, source)
     return codes.UNKNOWN
-
-
-def _temporary(pump, kind, arguments):
-    if len(arguments) != 4:
-        return codes.OUT_OF_RANGE
-    value, minutes = struct.unpack("<HH", arguments)
-    if kind == protocol.TEMPORARY_PERCENT:
-        return temporary.begin(pump, value, 0, minutes, events.SOURCE_LINK)
-    return temporary.begin(pump, temporary.NO_PERCENT, value, minutes, events.SOURCE_LINK)

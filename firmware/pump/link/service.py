@@ -56,7 +56,7 @@ class Service:
     def status(self):
         """In the order of protocol.STATUS_FIELDS."""
         pump, journal = self._app.pump, self._app.journal
-        clock, bolus = pump.clock, pump.bolus
+        clock, bolus, extended = pump.clock, pump.bolus, pump.extended
         flags = CLOCK_TRUSTED if clock.trusted else 0
         if bolus.active:
             flags |= BOLUS_RUNNING
@@ -89,7 +89,7 @@ class Service:
             pump.remote.count,
             (pump.temporary_left_ms() + 999) // 1000,
             pump.on_board_mu(),
-        )
+        ) + ((0, 0, 0, 0) if extended is None else extended.told())
 
     def settings(self):
         """(number, name, value, least, most) of each."""
