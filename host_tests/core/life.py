@@ -36,6 +36,7 @@ WISHES = (
     (st.RESERVOIR_LOW_MU, (0, 20_000)),
     (st.SUSPEND_REMINDER_MIN, (5, 60)),
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
+    (st.BOLUS_DELAY_S, (0, 5, 10)),
 )
 _SCALES = (0,) + TENTHS  # 0: back to the board's
 DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
@@ -179,6 +180,7 @@ class Life:
         self.saved = None  # what the flash holds of the settings
         self.owed = 0  # of dose, in 1 / _PER_MU
         self.bolus_at_ms = -1
+        self.bolus_from_ms = 0  # not a step of it before
         self.held_steps = -1  # what is in the reservoir; -1: nobody knows
         self.flying = 0  # signed steps of a train that was begun and has not ended
         self.position = 0
@@ -311,6 +313,7 @@ class Life:
         # A clock of whole seconds, and one that a restart reads back in pieces of five minutes.
         assert self.bolus_at_ms < 0 or self.now_ms - self.bolus_at_ms >= lockout_ms - 1_000
         self.bolus_at_ms = self.now_ms
+        self.bolus_from_ms = self.now_ms + settings.get(st.BOLUS_DELAY_S) * 1_000
         self.owed += dose_mu * _PER_MU
 
     def stop(self):
@@ -532,6 +535,8 @@ class Life:
             self.flying = burst
             if self.pump.train.source.kind in DOSES:
                 self._check_limits(burst)
+            if self.pump.train.source.kind == events.KIND_BOLUS:
+                assert self.now_ms > self.bolus_from_ms, "a step of a bolus that waits"
         return burst
 
     def _end(self, counted, stopped):
@@ -643,7 +648,7 @@ ACTS = (
     ("close_change",),
     ("set_clock", (0, 1_000_000_000)),
     ("set_basal", (0, 3)),
-    ("set_setting", (0, 7), (0, 2)),
+    ("set_setting", (0, 8), (0, 2)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 2)),
     ("calibrate", (0, 3), (1, 3)),

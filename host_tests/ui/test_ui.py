@@ -130,6 +130,22 @@ def test_stop_on_the_running_bolus_shows_what_was_given_until_then():
     assert bench.sees("1.25 U") and bench.sees("Stopped by you")
 
 
+def test_the_screen_counts_down_to_a_bolus_that_waits_and_stop_leaves_nothing_given():
+    bench = scenes.bolus_waits()
+    assert bench.sees("Begins in 4 s")
+    bench.run(1_000)
+    assert bench.sees("Begins in 3 s")
+    bench.press(STOP)
+    assert bench.sees("Bolus stopped") and bench.sees("0.00")
+    assert not bench.pump.bolus.active
+
+
+def test_a_bolus_that_waited_is_given_whole():
+    bench = scenes.bolus_waits()
+    bench.run(60_000)
+    assert bench.sees("Bolus given") and bench.pump.bolus.given_mu() == 1_250
+
+
 def _ways_from_a_running_bolus():
     yield "home", (OK,)
     yield "menu", (OK, OK)

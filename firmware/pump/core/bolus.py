@@ -19,6 +19,7 @@ class Bolus:
         self._part_steps = 0
         self._part_made = 0
         self.owed_steps = 0  # due by now and not made
+        self.wait_ms = 0  # until it begins to owe; a person may still stop all of it
         self.active = False
         self.bolus_id = 0
         self.last_id = 0  # that any bolus has, an extended one too
@@ -51,8 +52,11 @@ class Bolus:
         self.last_id = self.next_id()
         return self.last_id
 
-    def start(self, dose_mu, source):
-        """Begin. The checks were made; the intent goes to the log here."""
+    def start(self, dose_mu, source, delay_s=0):
+        """Begin. The checks were made; the intent goes to the log here.
+
+        `delay_s`: how long one that was asked for by buttons waits; programs wait by themselves.
+        """
         self.bolus_id = self.take_id()
         self.asked_mu = dose_mu
         self.remote = source == events.SOURCE_LINK
@@ -62,11 +66,19 @@ class Bolus:
         self._ending = -1
         self.owed_steps = 0
         self.rate.clear()
+        self.wait_ms = delay_s * 1000 if source == events.SOURCE_BUTTONS else 0
+        self._part_steps = self._part_made = 0
         self._log.write(events.BOLUS_START, self.bolus_id, dose_mu, self.steps, source)
-        self._open_part()
+        # Without a part nothing can move: a power cut in the wait leaves nothing uncertain.
+        if not self.wait_ms:
+            self._open_part()
 
     def accrue(self, speed_mu_min, elapsed_ms):
         """Owe what the speed asks for, never more than the whole bolus."""
+        if self.wait_ms:
+            waited_ms = min(self.wait_ms, elapsed_ms)
+            self.wait_ms -= waited_ms
+            elapsed_ms -= waited_ms
         owed = self.owed_steps + self.rate.accrue(speed_mu_min * 60, elapsed_ms)
         self.owed_steps = min(owed, self.remaining_steps())
 
@@ -95,7 +107,7 @@ class Bolus:
         if self._ending >= 0:
             self._finish()
             return True
-        if self._part_made >= self._part_steps:
+        if self._part_made >= self._part_steps and not self.wait_ms:
             self._open_part()
         return False
 

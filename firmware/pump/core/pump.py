@@ -502,7 +502,7 @@ class Pump:
         """Start one that was checked; of an extended one what is given at once, or 0."""
         if dose_mu:
             self.go(states.GIVE_BOLUS)
-            self.bolus.start(dose_mu, source)
+            self.bolus.start(dose_mu, source, self.settings.get(st.BOLUS_DELAY_S))
         self.boluses_today += 1
         self.since_bolus_s = 0
 

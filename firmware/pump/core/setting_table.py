@@ -6,6 +6,7 @@ Loaded when they are shown, and let go of: a running pump has the values and the
 
 from pump.core.settings import (
     BACKLASH_STEPS,
+    BOLUS_DELAY_S,
     BOLUS_LOCKOUT_MIN,
     BOLUS_SPEED_MU_MIN,
     BOLUS_STEP_MU,
@@ -79,4 +80,5 @@ SETTINGS = (
     (TARGET_HIGH_2, "target_high_2_mg_dl", 0, 0, 250, 5),
     (TARGET_HIGH_3, "target_high_3_mg_dl", 0, 0, 250, 5),
     (TARGET_HIGH_4, "target_high_4_mg_dl", 0, 0, 250, 5),
+    (BOLUS_DELAY_S, "bolus_delay_s", 0, 0, 10, 1),
 )

@@ -50,6 +50,7 @@ TARGET_HIGH_1 = const(32)
 TARGET_HIGH_2 = const(33)
 TARGET_HIGH_3 = const(34)
 TARGET_HIGH_4 = const(35)
+BOLUS_DELAY_S = const(36)  # between the confirmation at the pump and the first step
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -90,6 +91,7 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"

@@ -29,9 +29,9 @@ class BolusRun(Screen):
         return self.pump.bolus.active
 
     def view(self) -> int:
-        """Changes with every confirmed burst."""
+        """Changes with every confirmed burst, and with every second of the wait before them."""
         bolus = self.pump.bolus
-        return mix(bolus.given_steps, 1 if bolus.active else 0)
+        return mix(mix(bolus.given_steps, 1 if bolus.active else 0), self._waits_s())
 
     def draw(self, canvas):
         """Given so far, a bar, and what is left; or the outcome."""
@@ -51,10 +51,20 @@ class BolusRun(Screen):
         canvas.text_right(figures.dose(bolus.asked_mu) + " " + say.UNIT, canvas.width - 2, 26)
         canvas.bar(0, 37, canvas.width, 7, bolus.given_steps, bolus.steps)
         if running:
-            speed_mu_min = self.pump.settings.get(st.BOLUS_SPEED_MU_MIN)
-            left_s = ((bolus.asked_mu - given_mu) * 60 + speed_mu_min - 1) // speed_mu_min
-            canvas.text(say.BOLUS_LEFT % time_left(say, left_s), 0, 46)
+            canvas.text(self._when(given_mu), 0, 46)
             self.hints(canvas, say.STOPS, say.OK_HOME)
             return
         canvas.text(say.ENDS[bolus.reason], 0, 46)
         self.hints(canvas, "", say.OK_HOME)
+
+    def _waits_s(self):
+        return (self.pump.bolus.wait_ms + 999) // 1000
+
+    def _when(self, given_mu):
+        """In how many seconds it begins, or ends."""
+        say = self.say
+        if self.pump.bolus.wait_ms:
+            return say.BOLUS_WAITS % self._waits_s()
+        speed_mu_min = self.pump.settings.get(st.BOLUS_SPEED_MU_MIN)
+        left_s = ((self.pump.bolus.asked_mu - given_mu) * 60 + speed_mu_min - 1) // speed_mu_min
+        return say.BOLUS_LEFT % time_left(say, left_s)

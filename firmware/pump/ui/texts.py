@@ -62,6 +62,7 @@ BOLUS_RUNS = "Bolus runs"
 BOLUS_REMOTE = "Remote bolus"
 OF = "of"
 BOLUS_LEFT = "%s left"
+BOLUS_WAITS = "Begins in %d s"
 BOLUS_DONE = "Bolus given"
 BOLUS_CUT = "Bolus stopped"
 

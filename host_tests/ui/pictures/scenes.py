@@ -179,6 +179,14 @@ def bolus_runs():
     return bench
 
 
+def bolus_waits():
+    bench = bolus_ask()
+    bench.pump.set_setting(settings.BOLUS_DELAY_S, 5, 0)
+    bench.press(OK)
+    bench.run(1_000)
+    return bench
+
+
 def bolus_stopped():
     bench = bolus_runs()
     bench.press(STOP)
@@ -701,6 +709,7 @@ SCENES = (
     bolus_entry_most,
     bolus_ask,
     bolus_ask_most,
+    bolus_waits,
     bolus_runs,
     bolus_stopped,
     bolus_given,

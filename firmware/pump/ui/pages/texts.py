@@ -83,7 +83,8 @@ SETTING_NAMES = (
     "UTC offset|Reminder|Bolus pause|Display off|Key clicks|Steps per U|Screw's play|"
     "Insulin acts|mmol/L|Part 2 from|Part 3 from|Part 4 from|Carb ratio 1|Carb ratio 2|"
     "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Target low 1|Target low 2|"
-    "Target low 3|Target low 4|Targ. high 1|Targ. high 2|Targ. high 3|Targ. high 4"
+    "Target low 3|Target low 4|Targ. high 1|Targ. high 2|Targ. high 3|Targ. high 4|"
+    "Bolus delay"
 )
 SPEED_UNIT = "U/min"
 RATIO_UNIT = "g/U"

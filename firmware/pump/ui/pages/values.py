@@ -50,8 +50,17 @@ def calculator_text(words, number, value, mmol):
     return "%d %s" % (value, words.MG_DL)
 
 
+def later_text(say, words, number, value):
+    """The same of a setting for which 0 is off."""
+    if not value:
+        return words.OFF
+    return "%d %s" % (value, say.SECONDS)
+
+
 def text_of(screen, number, value):
     """Either, for a screen."""
+    if number > st.TARGET_HIGH_4:
+        return later_text(screen.say, screen.words, number, value)
     if number >= st.GLUCOSE_MMOL:
         mmol = screen.pump.settings.get(st.GLUCOSE_MMOL)
         return calculator_text(screen.words, number, value, mmol)
