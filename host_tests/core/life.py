@@ -37,6 +37,7 @@ WISHES = (
     (st.SUSPEND_REMINDER_MIN, (5, 60)),
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
     (st.BOLUS_DELAY_S, (0, 5, 10)),
+    (st.MAX_ON_BOARD_MU, (0, 1_000, 5_000)),
 )
 _SCALES = (0,) + TENTHS  # 0: back to the board's
 DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
@@ -312,6 +313,8 @@ class Life:
         lockout_ms = settings.get(st.BOLUS_LOCKOUT_MIN) * 60_000
         # A clock of whole seconds, and one that a restart reads back in pieces of five minutes.
         assert self.bolus_at_ms < 0 or self.now_ms - self.bolus_at_ms >= lockout_ms - 1_000
+        most_mu = settings.get(st.MAX_ON_BOARD_MU)
+        assert not most_mu or self.pump.on_board_mu() + dose_mu <= most_mu
         self.bolus_at_ms = self.now_ms
         self.bolus_from_ms = self.now_ms + settings.get(st.BOLUS_DELAY_S) * 1_000
         self.owed += dose_mu * _PER_MU
@@ -648,7 +651,7 @@ ACTS = (
     ("close_change",),
     ("set_clock", (0, 1_000_000_000)),
     ("set_basal", (0, 3)),
-    ("set_setting", (0, 8), (0, 2)),
+    ("set_setting", (0, 9), (0, 2)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 2)),
     ("calibrate", (0, 3), (1, 3)),

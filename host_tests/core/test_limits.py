@@ -1,7 +1,7 @@
 """Limits hold in the core, whoever asks, and over a restart."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import alarms, codes, events
+from pump.core import alarms, calculator, codes, events, extended
 from pump.core import settings as st
 from pump.core.limits import DoseWindow
 
@@ -126,6 +126,47 @@ def test_a_second_bolus_is_refused_while_one_runs():
     bench = Bench()
     bench.pump.give_bolus(1000, BUTTONS)
     assert bench.pump.give_bolus(1000, BUTTONS) == codes.BUSY
+
+
+def test_a_bolus_that_would_bring_insulin_on_board_over_the_most_is_refused_and_logged():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_ON_BOARD_MU, 3_000, BUTTONS)
+    assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+    bench.run_s(100, 100)
+    assert bench.pump.on_board_mu() >= 1_990
+    assert bench.pump.give_bolus(1_050, BUTTONS) == codes.OVER_MAX_ON_BOARD
+    bench.commit()
+    assert refused(bench) == (
+        events.COMMAND_BOLUS,
+        codes.OVER_MAX_ON_BOARD,
+        1_050,
+        3_000,
+        BUTTONS,
+    )
+    # Four hours later most of it has acted.
+    bench.run_s(4 * 3_600, 4_000)
+    assert bench.pump.give_bolus(1_050, BUTTONS) == codes.OK
+
+
+def test_the_most_on_board_counts_what_is_still_to_come_of_an_extended_bolus():
+    bench = Bench()
+    bench.pump.set_setting(st.MAX_ON_BOARD_MU, 3_000, BUTTONS)
+    assert extended.begin(bench.pump, 0, 2_500, 60, BUTTONS) == codes.OK
+    bench.run_s(60)
+    assert bench.pump.give_bolus(600, BUTTONS) == codes.OVER_MAX_ON_BOARD
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+
+
+def test_what_the_calculator_recommends_is_held_to_the_most_on_board():
+    bench = Bench()
+    for number, value in ((st.MAX_ON_BOARD_MU, 3_000), (st.CARB_RATIO_1, 100)):
+        assert bench.pump.set_setting(number, value, BUTTONS) == codes.OK
+    _, found = calculator.reckon(bench.pump, 40, calculator.NO_GLUCOSE)
+    assert found.dose_mu == 4_000
+    code = calculator.give(bench.pump, found, found.dose_mu, BUTTONS)
+    assert code == codes.OVER_MAX_ON_BOARD
+    bench.commit()
+    assert not bench.all(events.CALCULATION) and not bench.all(events.BOLUS_START)
 
 
 def test_the_windows_never_hold_less_than_the_last_hour_and_day():

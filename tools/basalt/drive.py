@@ -26,6 +26,7 @@ _REASONS = {
     "over_max_bolus": "it is more than the pump's max_bolus.",
     "over_max_hour": "it would be more than the pump's limit for an hour.",
     "over_max_day": "it would be more than the pump's limit for a day.",
+    "over_max_on_board": "with what still acts it would be more than the pump's max_on_board.",
     "over_max_basal": "it would be more than the pump's max_basal at some time of the day.",
     "out_of_range": "a temporary basal is 0 to 500 % of the program or a rate in U/h, for 15 min"
     " to 24 h in steps of 15 min.",

@@ -23,6 +23,7 @@ _REFUSALS = {
     "over_max_bolus": "over the largest bolus, {limit}",
     "over_max_hour": "over the hourly limit, {limit}",
     "over_max_day": "over the daily limit, {limit}",
+    "over_max_on_board": "over the most insulin on board, {limit}",
     "reservoir_too_low": "only {limit} left in the reservoir",
     "too_soon": "within the lockout of {minutes} min",
     "suspended": "the pump was suspended",

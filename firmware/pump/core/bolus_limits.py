@@ -21,15 +21,27 @@ def check(pump, dose_mu):
     steps = pump.bolus.steps_for(dose_mu) if dose_mu > 0 else 0
     if steps < 1:
         return codes.TOO_SMALL, 0
-    if pump.extended is not None:  # what is promised already
-        steps += pump.extended.remaining_steps()
     lockout_min = settings.get(st.BOLUS_LOCKOUT_MIN)
     if pump.since_bolus_s < lockout_min * 60:
         return codes.TOO_SOON, lockout_min
+    return _check_sums(pump, dose_mu, steps)
+
+
+def _check_sums(pump, dose_mu, steps):
+    """The same by what was given lately, with all that is promised already."""
+    settings = pump.settings
+    would_act_mu = pump.on_board_mu() + dose_mu
+    extended = pump.extended
+    if extended is not None:
+        steps += extended.remaining_steps()
+        would_act_mu += extended.asked_mu - extended.given_mu()
     if pump.window.hour_steps + steps > pump.max_hour_steps:
         return codes.OVER_MAX_HOUR, settings.get(st.MAX_HOUR_MU)
     if pump.window.day_steps + steps > pump.max_day_steps:
         return codes.OVER_MAX_DAY, settings.get(st.MAX_DAY_MU)
+    most_mu = settings.get(st.MAX_ON_BOARD_MU)
+    if most_mu and would_act_mu > most_mu:
+        return codes.OVER_MAX_ON_BOARD, most_mu
     if 0 <= pump.reservoir_steps < steps:
         return codes.RESERVOIR_TOO_LOW, pump.profile.scale.dose_mu(pump.reservoir_steps)
     return codes.OK, 0

@@ -26,6 +26,7 @@ STALE = const(20)
 TOO_MANY = const(21)
 BY_HAND = const(22)
 NO_RATIO = const(23)
+OVER_MAX_ON_BOARD = const(24)
 
 # Names as they stand in logs and in the host's answers, by code.
 CODES = (
@@ -53,4 +54,5 @@ CODES = (
     "too_many",
     "by_hand",
     "no_ratio",
+    "over_max_on_board",
 )

@@ -29,6 +29,7 @@ from pump.core.settings import (
     MAX_BOLUS_MU,
     MAX_DAY_MU,
     MAX_HOUR_MU,
+    MAX_ON_BOARD_MU,
     RESERVOIR_LOW_MU,
     STEPS_PER_UNIT,
     SUSPEND_REMINDER_MIN,
@@ -81,4 +82,5 @@ SETTINGS = (
     (TARGET_HIGH_3, "target_high_3_mg_dl", 0, 0, 250, 5),
     (TARGET_HIGH_4, "target_high_4_mg_dl", 0, 0, 250, 5),
     (BOLUS_DELAY_S, "bolus_delay_s", 0, 0, 10, 1),
+    (MAX_ON_BOARD_MU, "max_on_board_mu", 0, 0, 60_000, 250),
 )

@@ -51,6 +51,7 @@ TARGET_HIGH_2 = const(33)
 TARGET_HIGH_3 = const(34)
 TARGET_HIGH_4 = const(35)
 BOLUS_DELAY_S = const(36)  # between the confirmation at the pump and the first step
+MAX_ON_BOARD_MU = const(37)  # that a bolus may bring it to; 0: as much as the other limits let
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -92,6 +93,7 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x0a\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x60\xea\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"

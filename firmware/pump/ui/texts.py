@@ -108,6 +108,7 @@ REASONS = (
     "",
     "",
     "No carb ratio, or no|factor, in Settings",
+    "More would act than|max on board allows",
 )
 
 # Alarms, by number of core/alarms.py: for lists, for the plate, why, what to do in two lines

@@ -22,6 +22,7 @@ const REFUSALS: Record<string, (limit: string, minutes: number) => string> = {
   over_max_bolus: (limit) => `over the largest bolus, ${limit}`,
   over_max_hour: (limit) => `over the hourly limit, ${limit}`,
   over_max_day: (limit) => `over the daily limit, ${limit}`,
+  over_max_on_board: (limit) => `over the most insulin on board, ${limit}`,
   reservoir_too_low: (limit) => `only ${limit} left in the reservoir`,
   too_soon: (_, minutes) => `within the lockout of ${minutes} min`,
   suspended: () => "the pump was suspended",

@@ -54,6 +54,8 @@ def later_text(say, words, number, value):
     """The same of a setting for which 0 is off."""
     if not value:
         return words.OFF
+    if number == st.MAX_ON_BOARD_MU:
+        return figures.dose(value) + " " + say.UNIT
     return "%d %s" % (value, say.SECONDS)
 
 
