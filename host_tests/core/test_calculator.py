@@ -216,3 +216,57 @@ def test_the_sum_survives_the_power_beside_its_bolus():
     cut = Bench(settings=bench.pump.settings, log=until_the_sum)
     assert cut.last(events.CALCULATED)[4] == 1 and not cut.all(events.BOLUS_START)
     assert cut.steps == 0 and cut.pump.on_board_mu() == 0
+
+
+def test_a_sum_that_cannot_be_reckoned_holds_no_figure():
+    bench = Bench()
+    bench.pump.got_insulin(500)
+    for carbs_g, glucose in ((251, 0), (10, 601), (-1, 150)):
+        code, found = calculator.reckon(bench.pump, carbs_g, glucose)
+        assert code == codes.OUT_OF_RANGE
+        assert (found.meal_mu, found.correction_mu, found.taken_mu, found.dose_mu) == (0, 0, 0, 0)
+        assert (found.ratio_tenths_g, found.factor_mg_dl) == (0, 0)
+        assert (found.low_mg_dl, found.high_mg_dl) == (0, 0)
+    code, found = calculator.reckon(bench.pump, 10, 150)
+    assert code == codes.NO_RATIO
+    assert (found.meal_mu, found.correction_mu, found.taken_mu, found.dose_mu) == (0, 0, 0, 0)
+
+
+def test_a_value_of_a_part_of_the_day_that_is_none_is_not_used():
+    bench = set_up((st.CARB_RATIO_2, 50), (st.CARB_RATIO_3, 40), (st.DAY_PART_3_MIN, 600))
+    for minute, ratio in ((0, 100), (599, 100), (600, 40)):
+        bench.pump.set_clock(86_400 * 1_000 + minute * 60, 0, BUTTONS)
+        assert reckon(bench, 10).ratio_tenths_g == ratio
+    # Of two parts that begin together the first counts.
+    bench = set_up(
+        (st.CARB_RATIO_2, 50),
+        (st.CARB_RATIO_3, 40),
+        (st.DAY_PART_2_MIN, 600),
+        (st.DAY_PART_3_MIN, 600),
+    )
+    bench.pump.set_clock(86_400 * 1_000 + 600 * 60, 0, BUTTONS)
+    assert reckon(bench, 10).ratio_tenths_g == 50
+
+
+def test_a_part_of_the_day_may_begin_with_its_first_minute_in_any_unit_of_glucose():
+    for mmol in (0, 1):
+        bench = set_up((st.GLUCOSE_MMOL, mmol), (st.DAY_PART_2_MIN, 1), (st.CARB_RATIO_2, 50))
+        for second, ratio in ((59, 100), (60, 50), (119, 50)):
+            bench.pump.set_clock(86_400 * 1_000 + second, 0, BUTTONS)
+            assert reckon(bench, 10).ratio_tenths_g == ratio
+
+
+def test_nothing_is_taken_off_a_dose_that_is_none():
+    found = reckon(with_on_board(500), 0, 90)
+    assert (found.correction_mu, found.taken_mu, found.dose_mu) == (-200, 0, 0)
+
+
+def test_no_sum_is_recorded_of_a_bolus_that_no_limit_but_the_state_refuses():
+    bench = set_up()
+    found = reckon(bench, 45)
+    assert bench.pump.suspend(BUTTONS) == codes.OK
+    assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == codes.SUSPENDED
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    assert calculator.give(bench.pump, found, 1, BUTTONS) == codes.TOO_SMALL
+    bench.turn(0)
+    assert not bench.all(events.CALCULATION) and not bench.all(events.CALCULATED)

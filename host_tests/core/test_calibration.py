@@ -1,6 +1,6 @@
 """Another scale between deliveries: a dose stays a dose, and no limit gives way."""
 
-from host_tests.core.bench import BUTTONS, Bench
+from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import codes, events, states
 from pump.core import settings as st
 from pump.core.calibration import rescale, weighing
@@ -470,3 +470,52 @@ def test_a_weighed_train_is_no_dose_and_leaves_the_amount_unknown():
     assert pump.odometer_steps == 0 and pump.window.hour_steps == 0
     assert weighing.measure(pump, 0, BUTTONS) == codes.OUT_OF_RANGE
     assert weighing.measure(pump, 1_000_000, BUTTONS) == codes.OUT_OF_RANGE
+
+
+def test_the_shortest_and_the_longest_train_that_can_be_weighed():
+    bench = Bench()
+    pump = bench.pump
+    most = pump.profile.prime_most_steps
+    assert pump.change.start(BUTTONS) == codes.OK
+    assert weighing.measure(pump, 1, BUTTONS) == codes.OK
+    bench.run_s(1)
+    assert weighing.measure(pump, most, BUTTONS) == codes.OK
+    bench.run_s(600)
+    assert moves(bench) == [(events.KIND_MEASURE, 1), (events.KIND_MEASURE, most)]
+    assert weighing.measure(pump, most + 1, BUTTONS) == codes.OUT_OF_RANGE
+    bench.turn(0)
+    told = (events.COMMAND_MOVE, codes.OUT_OF_RANGE, 0, 0, BUTTONS)
+    assert bench.last(events.REFUSED) == told
+    assert bench.steps == 1 + most
+
+
+def test_exactly_a_quarter_off_is_still_a_calibration():
+    class Even(Board):
+        STEPS_PER_UNIT = (800, 1)
+
+    bench = Bench(board=Even)
+    assert bench.pump.suspend(BUTTONS) == codes.OK
+    bench.turn(0)
+    for tenths, code in (
+        (5_999, codes.OUT_OF_RANGE),
+        (6_000, codes.OK),
+        (10_000, codes.OK),
+        (10_001, codes.OUT_OF_RANGE),
+    ):
+        assert calibrate(bench, tenths) == code, tenths
+
+
+def test_a_reservoir_of_one_step_is_rounded_down_like_any_other():
+    bench = suspended()
+    bench.pump.reservoir_steps = 1
+    assert calibrate(bench, 5_500) == codes.OK
+    assert bench.pump.reservoir_steps == 0
+
+
+def test_a_rate_keeps_each_of_its_remainders_by_the_same_scale():
+    scale = StepScale(6791, 10)
+    carry = RateCarry(scale)
+    owed = carry.accrue(977, 12_345)
+    assert carry.low > 0 and carry.high > 0
+    same, same_owed = rescale.rate(carry, owed, scale, scale)
+    assert (same.low, same.high, same_owed) == (carry.low, carry.high, owed)

@@ -1,7 +1,8 @@
 """Changing the reservoir: guided, counted, and apart from dose."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import codes, events, states
+from pump.core import alarms, codes, events, states
+from pump.core import settings as st
 
 
 def changing(bench):
@@ -221,3 +222,88 @@ def test_service_is_not_granted_while_the_plunger_is_drawn_back():
     pump.change.rewind(BUTTONS)
     assert pump.move.active and not pump.train.ordered
     assert pump.grant_service(BUTTONS) == codes.DELIVERING
+
+
+def test_a_move_that_ends_for_two_reasons_is_told_by_the_first():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    pump.change.prime(BUTTONS)
+    bench.commit()
+    assert pump.next_burst() > 5
+    assert pump.change.stop() == codes.OK
+    for _ in range(3):
+        pump.sense(4_000, 800)
+    assert pump.stop_wanted
+    pump.moved(5, True)
+    bench.commit()
+    assert bench.last(events.MOVE_END)[2:] == (5, events.END_STOPPED)
+
+
+def test_a_failure_ends_a_move_and_the_log_says_how_far_it_came():
+    for command in ("rewind", "prime"):
+        bench = Bench()
+        pump = changing(bench)
+        if command == "prime":
+            pump.change.load(100_000, BUTTONS)
+        getattr(pump.change, command)(BUTTONS)
+        bench.commit()
+        burst = pump.next_burst()
+        assert burst
+        pump.fail(1, 2)
+        assert pump.stop_wanted
+        pump.moved(burst, True)
+        bench.turn(100)
+        kind = events.KIND_REWIND if command == "rewind" else events.KIND_PRIME
+        assert bench.last(events.MOVE_END) == (kind, abs(burst), abs(burst), events.END_ALARM)
+        assert pump.state == states.FAULT and not pump.move.active
+        assert pump.next_burst() == 0
+
+
+def test_what_is_delivered_after_a_suspension_leaves_no_play_to_be_taken_up():
+    bench = Bench(segments=[(0, 1_000)])
+    pump = bench.pump
+    pump.settings.set(st.BACKLASH_STEPS, 120)
+    assert pump.suspend(BUTTONS) == codes.OK
+    assert pump.resume(BUTTONS) == codes.OK
+    bench.run_s(600)
+    changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    assert pump.change.prime(BUTTONS) == codes.OK
+    bench.turn(20)
+    assert [start[0] for start in bench.all(events.MOVE_START)] == [events.KIND_PRIME]
+
+
+def test_a_rewind_that_came_to_a_stand_is_over_and_says_so():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.rewind(BUTTONS)
+    bench.turn(10)
+    made = -bench.steps
+    pump.did_not_turn(400)
+    bench.turn(10)
+    assert bench.last(events.MOVE_END) == (events.KIND_REWIND, made, made, events.END_NO_MOTION)
+    assert pump.state == states.CHANGING
+    pump.did_not_turn(400)  # told once more, after its last train
+    bench.turn(10)
+    assert pump.state == states.CHANGING
+    assert len(bench.all(events.MOVE_END)) == 1
+    assert not bench.all(events.MOTOR_ERROR)
+
+
+def test_a_motor_that_does_not_turn_otherwise_is_a_failure():
+    for command in (None, "prime"):
+        bench = Bench(segments=[(0, 5_000)])
+        pump = bench.pump
+        bench.run_s(100)
+        if command:
+            changing(bench)
+            pump.change.load(100_000, BUTTONS)
+            pump.change.prime(BUTTONS)
+            bench.turn(10)
+        pump.did_not_turn(321)
+        bench.turn(10)
+        assert pump.state == states.FAULT
+        assert bench.last(events.MOTOR_ERROR) == (321, 0)
+        assert not bench.all(events.UNCERTAIN)
+        assert pump.alarms.highest() == alarms.MOTOR_ERROR

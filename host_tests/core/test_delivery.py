@@ -298,3 +298,13 @@ def test_noise_that_cuts_a_train_now_and_then_stops_nothing():
         bench.pump.advance(1000)
         ordered = bench.pump.next_burst()
     assert bench.pump.state != states.FAULT
+
+
+def test_a_bolus_that_ends_for_two_reasons_is_told_by_the_first():
+    bench, _ = train_of_a_bolus()
+    assert bench.pump.stop_bolus() == codes.OK
+    assert bench.pump.suspend(BUTTONS) == codes.OK  # before its train has stopped
+    bench.pump.moved(3, True)
+    bench.commit()
+    assert bench.last(events.BOLUS_END)[2:] == (3, events.END_STOPPED)
+    assert bench.pump.state == states.SUSPENDED

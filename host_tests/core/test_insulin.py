@@ -176,3 +176,9 @@ def test_a_checkpoint_tells_of_many_doses_three_in_a_record():
     told = bench.all(events.CHECKPOINT_INSULIN)[before:]
     assert [list(values)[1::2] for values in told] == [[100, 200, 300], [400, 0, 0]]
     assert bench.restarted().pump.insulin.doses[1::2] == [100, 200, 300, 400]
+
+
+def test_what_is_left_is_rounded_up_so_that_the_least_dose_is_on_board_to_its_last_second():
+    insulin = acting_for(480)
+    insulin.add(0, 1)
+    assert [insulin.left_mu(second) for second in (0, LONGEST_S - 1, LONGEST_S)] == [1, 1, 0]

@@ -192,3 +192,15 @@ def test_a_restored_window_lets_go_only_after_the_whole_time():
     assert window.day_steps >= 30
     window.advance(3 * 900_000)
     assert (window.hour_steps, window.day_steps) == (0, 0)
+
+
+def test_a_window_whose_quarters_change_in_value_sums_the_same_quarters():
+    window = DoseWindow()
+    for steps in (1, 20, 300, 4_000, 50_000, 600_000, 7_000_000):
+        window.advance(900_000)
+        window.add(steps)
+    assert (window.hour_steps, window.day_steps) == (7_654_300, 7_654_321)
+    window.change(lambda steps: 2 * steps)
+    assert (window.hour_steps, window.day_steps) == (2 * 7_654_300, 2 * 7_654_321)
+    window.advance(900_000)
+    assert window.hour_steps == 2 * 7_654_000

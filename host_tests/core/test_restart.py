@@ -523,3 +523,41 @@ def test_a_start_after_a_year_costs_no_more_than_one_after_a_day():
     past.feed(record.pack(1, 1, events.LINK_OPENED, year_s, 0, False, year_s, layout, ()))
     assert sum(told) <= 2 * 86_400_000
     assert past.since_bolus_s == LONG_AGO_S
+
+
+def test_the_last_step_of_the_reservoir_is_taken_too_where_it_is_uncertain():
+    one = (events.RESERVOIR_SET, 1, 1, 0)
+    assert recalled(one, (events.UNCERTAIN, events.KIND_BASAL, 0, 400, 0)).reservoir_steps == 0
+
+
+def test_lost_settings_without_a_program_leave_no_program_to_be_told():
+    bench = Bench()
+    again = Bench(settings=Settings(), log=bench.log, settings_damaged=True)
+    again.turn(0)
+    assert len(again.all(events.SETTINGS_LOST)) == 1
+    assert not again.all(events.BASAL_PROGRAM) and not again.all(events.SETTING_CHANGED)
+
+
+def test_a_pump_whose_log_is_new_knows_of_nothing_given_and_of_nothing_open():
+    bench = Bench()
+    assert bench.last(events.CHECKPOINT) == (0, -1, 0, 0)
+    assert bench.last(events.CHECKPOINT_WINDOW) == (0, 0)
+    assert bench.last(events.CHECKPOINT_TODAY) == (0, 0, 0, LONG_AGO_S // 300)
+    assert record.header(bench.log[0])[:3] == (1, 1, events.BOOT)
+    for event in (
+        events.UNCERTAIN,
+        events.BOLUS_END,
+        events.TEMPORARY_END,
+        events.MOVE_END,
+        events.CHECKPOINT_INSULIN,
+        events.SUSPEND,
+        events.SETTING_CHANGED,
+        events.BASAL_PROGRAM,
+        events.SETTINGS_LOST,
+        events.SCALE,
+        events.DAY_TOTAL,
+    ):
+        assert bench.all(event) == [], event
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+    bench.turn(0)
+    assert bench.last(events.BOLUS_START)[:3] == (1, 50, 33)

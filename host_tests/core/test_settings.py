@@ -140,3 +140,14 @@ def test_turning_the_clock_back_and_forth_neither_adds_nor_takes_basal():
             bench.run_s(3600, 2000)
     owed = [bench.steps + bench.pump.basal.owed_steps for bench in (steady, turned)]
     assert owed[0] == owed[1]
+
+
+def test_settings_with_a_program_that_is_none_are_not_taken():
+    for segments in ([], [(5, 100)], [(0, 100), (0, 200)], [(0, 35_001)]):
+        settings = Settings()
+        settings.set(st.MAX_BOLUS_MU, 7_000)
+        settings.basal.replace(segments)
+        other = Settings()
+        assert not other.decode(settings.encode())
+        assert other.get(st.MAX_BOLUS_MU) == 10_000
+        assert list(other.basal.starts_min) == [0]

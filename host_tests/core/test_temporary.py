@@ -336,3 +336,60 @@ def test_the_end_at_its_time_is_told_to_the_face_but_not_of_what_a_program_order
         percent(bench, 200, 15, source)
         bench.run_s(900)
         assert bench.pump.suspension.reminder_due is told
+
+
+def test_the_log_tells_one_that_was_ended_by_link_from_one_that_was_ended_by_hand():
+    for source, reason in ((BUTTONS, events.END_STOPPED), (_LINK, events.END_REMOTE)):
+        bench = Bench(segments=[(0, 1_000)])
+        percent(bench, 200, 60)
+        bench.run_s(600)
+        assert temporary.cancel(bench.pump, source) == codes.OK
+        bench.commit()
+        assert bench.last(events.TEMPORARY_END)[2] == reason
+
+
+def test_what_stops_it_ends_its_rate_at_once_though_steps_are_under_way():
+    bench = Bench(segments=[(0, 0)])
+    pump = bench.pump
+    absolute(bench, 5_000, 15)
+    bench.run_s(100)
+    pump.advance(9_000)
+    bench.commit()
+    burst = pump.next_burst()
+    assert burst
+    pump.suspend(BUTTONS)
+    assert pump.temporary_left_ms() == 0
+    pump.moved(burst, True)
+    bench.commit()
+    assert bench.last(events.TEMPORARY_END) == (109, given_by_leases(bench), events.END_SUSPENDED)
+
+
+def test_the_log_knows_to_the_second_how_long_one_was_in_force_that_the_power_cut():
+    for checkpoint_s in (None, 0, 2_000):
+        bench = Bench(segments=[(0, 1_000)])
+        percent(bench, 150, 60)
+        bench.run_s(2_000)
+        if checkpoint_s is not None:
+            bench.pump.checkpoint()
+            bench.run_s(checkpoint_s // 2)
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.commit()
+        elapsed_s = 2_000 + (checkpoint_s or 0) // 2
+        assert bench.restarted().last(events.TEMPORARY_END)[0] == elapsed_s
+
+
+def test_a_refusal_because_of_the_state_is_told_with_nothing_asked():
+    bench = Bench(segments=[(0, 5_000)])
+    pump = bench.pump
+    pump.advance(30_000)
+    bench.commit()
+    burst = pump.next_burst()
+    assert burst
+    assert percent(bench, 50, 15) == codes.OK
+    assert percent(bench, 50, 15) == codes.NOT_NOW  # the one before waits for the train
+    pump.moved(burst, False)
+    pump.suspend(BUTTONS)
+    assert percent(bench, 50, 15) == codes.SUSPENDED
+    bench.commit()
+    told = [values[1:4] for values in bench.all(events.REFUSED)]
+    assert told == [(codes.NOT_NOW, 0, 0), (codes.SUSPENDED, 0, 0)]

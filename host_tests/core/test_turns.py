@@ -234,3 +234,17 @@ def test_service_is_not_granted_while_anything_is_given():
     assert bench.pump.grant_service(LINK) == codes.DELIVERING
     bench = moving("rewind")
     assert bench.pump.grant_service(LINK) != codes.OK
+
+
+def test_the_only_sensor_of_a_board_is_missed_too():
+    for there in ((4_000, -1), (-1, 0)):
+        bench = running()
+        for _ in range(5):
+            bench.pump.sense(*there)
+        for count in range(3):
+            assert not bench.pump.alarms.has_cause(alarms.SENSOR_LOST), count
+            bench.pump.sense(-1, -1)
+        bench.commit()
+        assert [alarm for alarm, _ in raised(bench)] == [alarms.SENSOR_LOST]
+        bench.pump.sense(*there)
+        assert not bench.pump.alarms.has_cause(alarms.SENSOR_LOST)

@@ -66,3 +66,22 @@ def test_the_rest_of_a_dose_is_carried_to_the_next_only_when_it_was_given():
     assert carry.steps(50) == 33  # asked again, nothing was given in between
     carry.settle(50)
     assert carry.steps(50) == 34  # 0.955 + 33.955
+
+
+def test_the_finest_scales_that_can_be_counted_are_taken_and_no_finer():
+    for numerator, denominator in ((1, 1), (7, 500), (536_870, 1)):
+        scale = StepScale(numerator, denominator)
+        assert (scale.numerator, scale.denominator) == (numerator, denominator)
+    for numerator, denominator in ((7, 501), (536_871, 1), (0, 1), (1, 0), (-1, 1)):
+        with raises(ValueError):
+            StepScale(numerator, denominator)
+
+
+def test_a_rate_begins_with_no_part_of_a_step():
+    # 3,600 ms at 1,000 mU/h are 1 mU, here one step: and a step is owed at its very last ms.
+    carry = RateCarry(StepScale(1_000, 1))
+    assert [carry.accrue(1_000, ms) for ms in (3_599, 1, 3_599, 1)] == [0, 1, 0, 1]
+
+
+def test_a_dose_begins_with_no_part_of_a_step():
+    assert DoseCarry(StepScale(999, 1)).steps(1_001) == 999  # and 999 thousandths of a step

@@ -11,6 +11,7 @@ def test_weights_are_reckoned_to_the_nearest_tenth_and_their_doubt_is_rounded_up
         (13_582, (200, 200, 200)),
         (9_999, (190, 200, 210)),
         (50, (1, 1, 1)),
+        (12_778, (200, 200, 200)),  # 6377.4998 tenths
     ):
         total, spread = sum(runs), max(runs) - min(runs)
         mean_ug = Fraction(total * 1_000, 3)

@@ -265,6 +265,27 @@ def test_a_program_of_48_segments_counts_as_the_50_records_that_it_writes():
     assert there.command(protocol.RESUME)[0] == codes.NOT_NOW
 
 
+def test_without_a_pairing_the_link_changes_a_hundred_things_and_then_one_each_half_minute():
+    there = Paired()
+    values = iter(range(1_000, 5_000))
+
+    def change():
+        asked = struct.pack("<Bi", st.MAX_BOLUS_MU, next(values))
+        return ask(there.link, protocol.SET_SETTING, asked)[0]
+
+    there.bench.run_s(95)
+    assert [change() for _ in range(101)] == [codes.OK] * 100 + [codes.TOO_MANY]
+    there.bench.turn(0)
+    assert there.bench.last(events.TURNED_AWAY) == (codes.TOO_MANY, 1)
+    there.bench.run_s(24)  # the half minutes count from the start of the board
+    assert change() == codes.TOO_MANY
+    for _ in range(4):
+        there.bench.run_s(1)
+        assert [change() for _ in range(2)] == [codes.OK, codes.TOO_MANY]
+        there.bench.run_s(29)
+        assert change() == codes.TOO_MANY
+
+
 def test_stop_ends_a_bolus_and_tells_who_did_it():
     there = paired()
     there.bolus(5_000)
