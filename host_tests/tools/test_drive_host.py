@@ -1,6 +1,7 @@
 """The commands that drive a pump, as a person types them: what they say, and how they end."""
 
 import json
+import re
 
 import pytest
 
@@ -53,11 +54,40 @@ def test_nobody_is_asked_before_a_pump_was_found_that_would_do_it(rig, call, mon
 def test_no_wait_returns_at_once_and_stop_ends_it(paired):
     ran = basalt("bolus", "5", "--yes", "--no-wait")
     assert (ran.code, ran.out) == (0, "The bolus of 5.00 U has begun (1-1).\n")
-    assert basalt("stop").out == "Stopped.\n"
+    assert basalt("stop").out == "Stopped. 0.00 of 5.00 U were given (stopped_remotely).\n"
     paired.run_s(1)
     told = basalt("outcome", "1-1").out
     assert told.startswith("Command 1-1: ") and "(stopped_remotely)" in told
     failed(basalt("stop"), 5, "not_now")
+
+
+def test_an_extended_bolus_begins_is_shown_and_is_told_when_it_is_stopped(paired):
+    ran = basalt("bolus", "0.5", "--later", "2", "--over", "1h30m", "--yes")
+    said = "The bolus of 0.50 U at once and 2.00 U over 90 min has begun (1-1).\n"
+    assert (ran.code, ran.out) == (0, said)
+    paired.run_s(45 * 60)
+    shown = next(line for line in basalt("status").out.splitlines() if "extended" in line)
+    assert re.search(r"0\.9\d+ of 2\.00 U, 4[56] min more", shown)
+    assert "of 2.00 U, 4" in basalt("monitor", "--looks", "1").out
+    told = basalt("outcome", "1-1").out
+    assert re.fullmatch(r"Command 1-1: 1\.[45]\d+ of 2\.50 U are given so far\.\n", told)
+    (stopped,) = json.loads(basalt("stop", "--json").out)["stopped"]
+    assert stopped["asked_mu"] == 2_000 and 950 < stopped["given_mu"] <= 1_010
+    assert "(stopped_remotely)" in basalt("outcome", "1-1").out
+    ran = basalt("bolus", "0", "--later", "0.5", "--over", "15", "--yes", "--wait")
+    assert (ran.code, ran.out) == (0, "0.50 of 0.50 U were given.\n")
+
+
+def test_an_extended_bolus_that_cannot_be_given_is_one_sentence(paired):
+    failed(basalt("bolus", "1", "--later", "2"), 2, "over what time")
+    failed(basalt("bolus", "1", "--over", "1h"), 2, "--later 2")
+    failed(basalt("bolus", "1", "--later", "2", "--over", "1h"), 2, "--yes")
+    failed(basalt("bolus", "1", "--later", "0", "--over", "1h", "--yes"), 2, "none")
+    failed(basalt("bolus", "1", "--later", "2", "--over", "soon", "--yes"), 2, "1h30")
+    failed(basalt("bolus", "1", "--later", "70", "--over", "1h", "--yes"), 2, "70.00 U over")
+    failed(basalt("bolus", "1", "--later", "2", "--over", "20", "--yes"), 5, "15 min to 12 h")
+    assert basalt("bolus", "0", "--later", "2", "--over", "1h", "--yes").code == 0
+    failed(basalt("bolus", "0", "--later", "2", "--over", "1h", "--yes"), 5, "another extended")
 
 
 def test_suspend_and_resume(paired):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import struct
 
 import pytest
 
@@ -17,6 +18,7 @@ from host_tests.fakes.rig_serial import RigSerial, RigTime
 from host_tests.rig import DOWN, OK, STOP, Rig
 from pump.core import events, states
 from pump.core import settings as st
+from pump.link import protocol
 
 ANSWER_S = 3.0  # of the rig's time
 
@@ -141,6 +143,89 @@ def test_a_temporary_basal_is_set_replaced_and_ended_by_a_program(rig):
     assert pump.set_temporary_percent(100, 20).reason == "out_of_range"
     with pytest.raises(WrongInput):
         pump.set_temporary_basal(-1, 30)
+
+
+def test_a_combined_bolus_is_begun_and_told_with_both_of_its_parts(rig):
+    pump, _ = paired(rig)
+    pump.wait_for_bolus(pump.bolus(200), sleep=lambda _: rig.run_s(1))
+    outcome = pump.extended_bolus(500, 1_000, 15)
+    assert (outcome.verdict, outcome.bolus_id) == (Verdict.DONE, 2)
+    rig.run_s(60)
+    assert pump.resolve(outcome.id) == outcome
+    found = pump.status()
+    assert (found.extended_id, found.extended_asked_mu) == (2, 1_000)
+    assert 0 < found.extended_given_mu < 100 and 800 < found.extended_left_s < 860
+    so_far = pump.delivery(outcome)
+    assert not so_far.finished and so_far.given_mu == 500 + found.extended_given_mu
+    told = []
+    given = pump.wait_for_bolus(
+        outcome, sleep=lambda _: rig.run_s(60), progress=lambda *amounts: told.append(amounts)
+    )
+    assert (given.given_mu, given.asked_mu, given.reason) == (1_500, 1_500, "all_given")
+    assert told[0][1] == 1_500 and told == sorted(told)
+    assert pump.status().extended_id == 0
+    assert rig.steps == owed_steps(1_700)
+
+
+def test_stopping_says_of_each_bolus_that_ran_what_was_given(rig):
+    pump, _ = paired(rig)
+    outcome = pump.extended_bolus(0, 2_000, 60)
+    assert (outcome.verdict, outcome.bolus_id) == (Verdict.DONE, 1)
+    rig.run_s(1_800)
+    normal = pump.bolus(3_000)
+    rig.run_s(20)
+    before = pump.status()
+    assert pump.stop().verdict is Verdict.DONE
+    given = pump.ended(before, sleep=rig.run_s)
+    assert [(one.bolus_id, one.asked_mu, one.reason) for one in given] == [
+        (normal.bolus_id, 3_000, "stopped_remotely"),
+        (1, 2_000, "stopped_remotely"),
+    ]
+    assert given[0] == pump.delivery(normal) and given[1] == pump.delivery(outcome)
+    assert 990 <= given[1].given_mu <= 1_010
+    told = sum(owed_steps(one.given_mu) for one in given)
+    assert 0 <= rig.steps - told <= len(given)
+
+
+def test_an_extended_bolus_is_refused_for_what_a_bolus_is_and_for_its_time(rig):
+    pump, _ = paired(rig)
+    assert pump.extended_bolus(6_000, 5_000, 60).reason == "over_max_bolus"
+    assert pump.extended_bolus(0, 1_000, 20).reason == "out_of_range"
+    assert pump.extended_bolus(0, 1_000, 735).reason == "out_of_range"
+    for now_mu, later_mu, minutes in ((-1, 1_000, 60), (0, 0, 60), (0, 1 << 16, 60), (0, 1, 0)):
+        with pytest.raises(WrongInput):
+            pump.extended_bolus(now_mu, later_mu, minutes)
+    first = pump.extended_bolus(0, 1_000, 60)
+    second = pump.extended_bolus(0, 1_000, 60)
+    assert (first.reason, second.reason) == ("ok", "busy")
+    assert pump.resolve(first.id) == first and pump.resolve(second.id) == second
+
+
+def test_after_the_power_was_cut_an_extended_bolus_is_told_with_its_bounds(rig):
+    pump, _ = paired(rig)
+    outcome = pump.extended_bolus(2_000, 2_000, 60)
+    rig.run_s(50)
+    made = rig.steps
+    rig.restart()
+    rig.run_s(3)
+    again, _ = connect(rig)
+    found = again.resolve(outcome.id)
+    assert found == outcome
+    given = again.wait_for_bolus(found)
+    assert (given.finished, given.reason, given.asked_mu) == (True, "power_lost", 4_000)
+    least, most = owed_steps(given.given_mu), owed_steps(given.given_mu + given.uncertain_mu)
+    assert least - 1 <= made <= most + 2 and given.uncertain_mu > 0
+
+
+def test_an_older_pump_that_tells_of_no_extended_bolus_has_none(rig, monkeypatch):
+    pump, _ = connect(rig)
+    whole = pump.status()
+    older = struct.calcsize(protocol.STATUS_LAYOUT) - struct.calcsize("<HHHH")
+    ask = PumpLink._ask
+    monkeypatch.setattr(PumpLink, "_ask", lambda *given: ask(*given)[:older])
+    found = pump.status()
+    assert found.extended_id == found.extended_left_s == 0
+    assert (found.on_board_mu, found.command_count) == (whole.on_board_mu, whole.command_count)
 
 
 def test_a_refusal_says_why_and_moves_nothing(rig):
@@ -294,6 +379,12 @@ def test_the_asyncio_pump_does_the_same(rig):
 
     async def use():
         async with AsyncPump(pump) as there:
+            extended = await there.extended_bolus(0, 100, 15)
+            before = await there.status()
+            assert (extended.verdict, before.extended_id) == (Verdict.DONE, 1)
+            assert (await there.stop()).verdict is Verdict.DONE
+            (stopped,) = await there.ended(before)
+            assert stopped == await there.wait_for_bolus(extended, poll_s=0.001)
             outcome = await there.bolus(100)
             given = await there.wait_for_bolus(outcome, poll_s=0.001)
             found = [record async for record in there.history(outcome.seq)]
@@ -313,18 +404,25 @@ def in_use_again(rig):
     return pump, port, rig.world.flash
 
 
-def test_a_cut_at_every_flash_operation_around_a_bolus_never_gives_it_twice(rig, capsys):
+ORDERS = {
+    "normal": lambda pump: pump.bolus(700),
+    "combined": lambda pump: pump.extended_bolus(200, 500, 15),
+}
+
+
+@pytest.mark.parametrize("kind", ORDERS)
+def test_a_cut_at_every_flash_operation_around_a_bolus_never_gives_it_twice(rig, kind, capsys):
     pump, port, flash = in_use_again(rig)
     image = flash.record()
     seen = [(0, rig.steps)]
 
     def note():
         seen.append((len(flash.operations), rig.steps))
-        return not rig.pump.bolus.active
+        return not rig.pump.bolus.active and rig.pump.extended is None
 
-    outcome = pump.bolus(700)
+    outcome = ORDERS[kind](pump)
     request = port.written[-1]
-    rig.run_until(note)
+    rig.run_until(note, 1_000)
     rig.run_s(5)
     note()
     verdicts = set()

@@ -189,6 +189,7 @@ CASES = [
     ("bolus", driven(*GIVEN)),
     ("bolus", driven(*GIVEN, "--no-wait")),
     ("bolus", driven("bolus", "29", "--yes", code=5)),
+    ("bolus", driven("bolus", "0", "--later", "1", "--over", "15", "--yes")),
     ("temporary", driven("temporary", "150%", "1h", "--yes")),
     ("stop", driven("stop", before=[(*GIVEN, "--no-wait")])),
     ("suspend", driven("suspend")),

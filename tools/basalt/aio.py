@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from basalt.client import Identity, PumpTime, SettingValue, Status
-from basalt.driver import Delivery, Outcome, Pump, Record
+from basalt.deliveries import Delivery, Record
+from basalt.driver import Outcome, Pump, running
 from basalt.seals import CommandId
 
 Given = ParamSpec("Given")
@@ -91,6 +92,10 @@ class AsyncPump:
         """As `Pump.bolus`."""
         return await self._run(self._pump.bolus, dose_mu)
 
+    async def extended_bolus(self, now_mu: int, later_mu: int, duration_min: int) -> Outcome:
+        """As `Pump.extended_bolus`."""
+        return await self._run(self._pump.extended_bolus, now_mu, later_mu, duration_min)
+
     async def stop(self) -> Outcome:
         """As `Pump.stop`."""
         return await self._run(self._pump.stop)
@@ -143,11 +148,14 @@ class AsyncPump:
         """As `Pump.delivery`."""
         return await self._run(self._pump.delivery, outcome)
 
+    async def ended(self, before: Status) -> list[Delivery]:
+        """As `Pump.ended`."""
+        return await self._run(self._pump.ended, before)
+
     async def wait_for_bolus(self, outcome: Outcome, poll_s: float = 1.0) -> Delivery:
         """As `Pump.wait_for_bolus`; other calls go on between two looks."""
         while True:
-            found = await self.status()
-            if not (found.bolus_running and found.bolus_id == outcome.bolus_id):
+            if running(await self.status(), outcome) is None:
                 given = await self.delivery(outcome)
                 if given.finished:
                     return given

@@ -567,6 +567,13 @@ def _status_facts(found: Status) -> list[tuple[str, str]]:
     if found.bolus_running:
         given, asked = found.bolus_given_mu, found.bolus_asked_mu
         rows.append(("bolus", f"{units.decimal_text(given)} of {units.decimal_text(asked)} U"))
+    if found.extended_id:
+        given, asked, left_s = (
+            found.extended_given_mu,
+            found.extended_asked_mu,
+            found.extended_left_s,
+        )
+        rows.append(("extended", units.running_text(given, asked, left_s)))
     reservoir, battery = found.reservoir_mu, found.battery_mv
     rows.append(
         ("reservoir", f"{units.decimal_text(reservoir)} U" if reservoir >= 0 else "not set")

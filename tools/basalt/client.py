@@ -21,7 +21,11 @@ ANSWER_S = 3.0  # patience for one answer; a pump that redraws and erases flash 
 _READ_S = 0.05
 _TRIES = 3
 _STATUS_SIZE = struct.calcsize(protocol.STATUS_LAYOUT)
-_OLDEST_STATUS_SIZE = _STATUS_SIZE - 4  # it had no count of commands
+# The oldest pump's status ends before this field.
+_NEWER = protocol.STATUS_NAMES.index("command_count")
+_OLDEST_STATUS_SIZE = struct.calcsize(
+    "<" + "".join(code for _, code in protocol.STATUS_FIELDS[:_NEWER])
+)
 _MOST_ANSWER = 4_000  # bytes; a later version may send longer ones
 UNDER_WAY = 4  # log requests sent before the first of them is answered
 
@@ -83,6 +87,10 @@ class Status:
     command_count: int  # of the last command that was taken in this boot
     temporary_left_s: int  # how long a temporary basal stays in force; 0: none is
     on_board_mu: int  # insulin of boluses that has yet to act
+    extended_id: int  # of the extended bolus that runs; 0: none
+    extended_asked_mu: int
+    extended_given_mu: int
+    extended_left_s: int
     paired: bool  # with a program that may give commands
     code_shown: bool  # on the screen, for a pairing
     suspended_remotely: bool  # by a program, which may resume then

@@ -1,13 +1,14 @@
 """The commands of `basalt` that drive a pump, from `pair` to `outcome`."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
 
 from basalt import output, units
-from basalt.driver import Delivery, Outcome, Pump, Verdict
+from basalt.deliveries import Delivery
+from basalt.driver import Outcome, Pump, Verdict
 from basalt.errors import Refused, Uncertain, WrongInput
 from basalt.options import AsJson, Port
 from basalt.seals import CommandId
@@ -41,6 +42,12 @@ _REASONS = {
     "not_taken": "it never reached the pump, and no longer can.",
     "power_lost": "the pump lost its power before it began. Nothing was given.",
 }
+# And of an extended bolus.
+_EXTENDED = {
+    "out_of_range": "an extended bolus takes 15 min to 12 h in steps of 15 min.",
+    "busy": "a bolus is running, or another extended one.",
+    "too_small": "each of its parts must be two steps of the motor at least.",
+}
 
 
 def pair(
@@ -70,28 +77,77 @@ def pair(
 
 
 def bolus(
-    dose: Annotated[str, typer.Argument(help="In units, like 1.5.")],
+    dose: Annotated[str, typer.Argument(help="In units, like 1.5; with --later also 0.")],
+    later: Annotated[
+        str | None, typer.Option(help="Units to give besides, evenly over a time.")
+    ] = None,
+    over: Annotated[
+        str | None, typer.Option(help="Like 90min or 1h30m: 15 min to 12 h in steps of 15.")
+    ] = None,
     port: Port = None,
     yes: Yes = False,
-    wait: Annotated[bool, typer.Option(help="Wait until it has ended.")] = True,
+    wait: Annotated[
+        bool | None,
+        typer.Option(
+            "--wait/--no-wait", help="Wait until it has ended; as a rule not with --later."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a bolus, and say what was really given.
 
-    STOP at the pump, or `basalt stop`, ends it.
+    STOP at the pump, or `basalt stop`, ends it. With --later and --over it is an extended bolus,
+    or a combined one where DOSE is not 0: `basalt bolus 1 --later 2 --over 1h30m`.
     """
-    dose_mu = units.parse_dose(dose)
+    asked = _Dose.of(dose, later, over)
     with Pump.connect(port) as pump:
-        _confirm(pump, f"Give {units.decimal_text(dose_mu)} U", yes)
-        outcome = pump.bolus(dose_mu)
+        _confirm(pump, f"Give {asked.text}", yes)
+        outcome = asked.order(pump)
         _check(outcome, as_json)
-        given = _waited(pump, outcome) if wait else None
+        waits = asked.later_mu == 0 if wait is None else wait
+        given = _waited(pump, outcome) if waits else None
     if as_json:
         output.print_json(_data(outcome, given))
     elif given is None:
-        output.out.print(f"The bolus of {units.decimal_text(dose_mu)} U has begun ({outcome.id}).")
+        output.out.print(f"The bolus of {asked.text} has begun ({outcome.id}).")
     else:
         output.out.print(_given_sentence(given))
+
+
+@dataclass(frozen=True)
+class _Dose:
+    """What a person asks for at once, and over how many minutes."""
+
+    now_mu: int
+    later_mu: int = 0
+    minutes: int = 0
+
+    @classmethod
+    def of(cls, dose: str, later: str | None, over: str | None) -> "_Dose":
+        """As typed; WrongInput when it is none."""
+        if later is None and over is None:
+            return cls(units.parse_dose(dose))
+        if later is None or over is None:
+            raise WrongInput(
+                "Say how much and over what time, like: basalt bolus 1 --later 2 --over 1h30m."
+            )
+        at_once_mu = 0 if dose.strip() in ("0", "0U") else units.parse_dose(dose)
+        return cls(at_once_mu, units.parse_dose(later), units.parse_minutes(over))
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        now = f"{units.decimal_text(self.now_mu)} U"
+        if not self.later_mu:
+            return now
+        over = f"{units.decimal_text(self.later_mu)} U over {self.minutes} min"
+        return f"{now} at once and {over}" if self.now_mu else over
+
+    def order(self, pump: Pump) -> Outcome:
+        """Ask the pump for it."""
+        if not self.later_mu:
+            return pump.bolus(self.now_mu)
+        return pump.extended_bolus(self.now_mu, self.later_mu, self.minutes)
 
 
 def temporary(
@@ -132,8 +188,17 @@ def temporary(
 
 
 def stop(port: Port = None, as_json: AsJson = False) -> None:
-    """Stop the running bolus; basal goes on."""
-    _simple(port, as_json, Pump.stop, "Stopped.")
+    """Stop every bolus that runs, and say what was given of it; basal goes on."""
+    with Pump.connect(port) as pump:
+        before = pump.status()
+        found = pump.stop()
+        given = pump.ended(before) if found.verdict is Verdict.DONE else []
+    data = {**_data(found, None), "stopped": [asdict(one) for one in given]}
+    _check(found, as_json, data)
+    if as_json:
+        output.print_json(data)
+    else:
+        output.out.print(" ".join(["Stopped.", *(_given_sentence(one) for one in given)]))
 
 
 def suspend(port: Port = None, as_json: AsJson = False) -> None:
@@ -164,7 +229,7 @@ def outcome(
     if as_json:
         output.print_json(_data(found, given))
     elif found.verdict is Verdict.REFUSED:
-        output.out.print(f"Command {found.id} was not done: {_why(found.reason)}")
+        output.out.print(f"Command {found.id} was not done: {_why(found)}")
     elif found.verdict is Verdict.UNKNOWN:
         raise Uncertain(_uncertain_sentence(found))
     elif given is not None:
@@ -192,15 +257,15 @@ def _simple(port: str | None, as_json: bool, call: Any, sentence: str) -> None:
         output.out.print(sentence)
 
 
-def _check(found: Outcome, as_json: bool) -> None:
+def _check(found: Outcome, as_json: bool, data: dict[str, Any] | None = None) -> None:
     """Go on only when it is done; else end with a sentence, after the outcome as JSON."""
     if found.verdict is Verdict.DONE:
         return
     if as_json:
-        output.print_json(_data(found, None))
+        output.print_json(data or _data(found, None))
     if found.verdict is Verdict.UNKNOWN:
         raise Uncertain(_uncertain_sentence(found))
-    raise Refused(f"Not done ({found.reason}): {_why(found.reason)}", found.reason)
+    raise Refused(f"Not done ({found.reason}): {_why(found)}", found.reason)
 
 
 def _confirm(pump: Pump, what: str, yes: bool) -> None:
@@ -214,8 +279,9 @@ def _confirm(pump: Pump, what: str, yes: bool) -> None:
         raise WrongInput("Nothing was done.")
 
 
-def _why(reason: str) -> str:
-    return _REASONS.get(reason, "see the pump's answers in tools/README.md.")
+def _why(found: Outcome) -> str:
+    told = _EXTENDED.get(found.reason) if found.request == "extended_bolus" else None
+    return told or _REASONS.get(found.reason, "see the pump's answers in tools/README.md.")
 
 
 def _uncertain_sentence(found: Outcome) -> str:

@@ -18,8 +18,9 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from basalt import firmware, keys, ports, units
+from basalt import deliveries, firmware, keys, ports, units
 from basalt.client import Identity, LogSlice, PumpLink, PumpTime, SettingValue, Status, packed
+from basalt.deliveries import Delivery, Record
 from basalt.errors import NotPaired, PortProblem, Problem, WrongInput
 from basalt.firmware import protocol_module as protocol
 from basalt.progress import Progress, tell_nobody
@@ -27,6 +28,8 @@ from basalt.seals import CommandId, Pairing, Sealer
 
 _DOSE_MOST = 1 << 30
 _WINDOW = 31  # records in one answer
+_ENDED_S = 3.0  # within which a bolus that was stopped is over, and its end in the log
+_LOOK_S = 0.1
 
 
 class Verdict(StrEnum):
@@ -49,34 +52,8 @@ class Outcome:
     # no_answer; log_gone: the log no longer goes back so far; read_back: the power went while a
     # setting was saved, so read it.
     reason: str
-    bolus_id: int | None = None
+    bolus_id: int | None = None  # of a combined bolus that of what is given over a time
     seq: int | None = None  # of its record in the pump's log
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What was really given of a bolus, by steps that the motor confirmed."""
-
-    bolus_id: int
-    asked_mu: int
-    given_mu: int
-    finished: bool
-    reason: str  # a word of the log's `reason`, empty while it runs
-    # After a power cut: what may have been given beyond `given_mu`, at most.
-    uncertain_mu: int = 0
-
-
-@dataclass(frozen=True)
-class Record:
-    """One record of the pump's log, decoded by the event table."""
-
-    seq: int
-    boot: int
-    uptime_ms: int
-    local_s: int  # what the pump's clock showed, seconds since 2020-01-01 00:00
-    clock_trusted: bool
-    event: str
-    fields: dict[str, int]
 
 
 class Pump:
@@ -196,8 +173,23 @@ class Pump:
             raise WrongInput(f"{units.decimal_text(dose_mu)} U is no dose of a bolus.")
         return self._command(protocol.BOLUS, packed("<I", dose_mu))
 
+    def extended_bolus(self, now_mu: int, later_mu: int, duration_min: int) -> Outcome:
+        """Start a bolus of which `now_mu`, or 0, is given at once and `later_mu` over a time.
+
+        `duration_min`: 15 to 720 in steps of 15, else `out_of_range`. DONE means that it has
+        begun. It must fit the limits as if all were given at once: refusals as those of `bolus`,
+        and `busy` while another extended bolus runs. Normal ones may be given beside it.
+        """
+        if not (0 <= now_mu < 1 << 16 and 0 < later_mu < 1 << 16 and 0 < duration_min < 1 << 16):
+            raise WrongInput(
+                f"{units.decimal_text(now_mu)} U at once and {units.decimal_text(later_mu)} U over"
+                f" {duration_min} min is no dose of an extended bolus."
+            )
+        body = packed("<HHH", now_mu, later_mu, duration_min)
+        return self._command(protocol.EXTENDED_BOLUS, body)
+
     def stop(self) -> Outcome:
-        """Stop the running bolus or guided move; basal goes on. `not_now`: nothing was running."""
+        """Stop every bolus or the guided move that runs; basal goes on. `not_now`: none does."""
         return self._command(protocol.STOP)
 
     def suspend(self) -> Outcome:
@@ -267,27 +259,28 @@ class Pump:
         """What was given of a bolus so far. WrongInput when `outcome` is not that of a bolus."""
         if outcome.bolus_id is None or outcome.seq is None:
             raise WrongInput(f"Command {outcome.id} has started no bolus.")
-        asked = owed = uncertain = 0
-        for record in self.history(outcome.seq):
-            fields = record.fields
-            if fields.get("bolus_id") != outcome.bolus_id:
-                continue
-            if record.event == "bolus_start":
-                asked, owed = fields["asked_mu"], fields["owed_steps"]
-            elif record.event == "uncertain":
-                uncertain = fields["max_steps"]
-            elif record.event == "bolus_end":
-                return Delivery(
-                    outcome.bolus_id,
-                    asked,
-                    fields["given_mu"],
-                    True,
-                    firmware.word("bolus_end", "reason", fields["reason"]),
-                    -(-uncertain * asked // max(1, owed)),
-                )
-        found = self._link.status()
-        given = found.bolus_given_mu if found.bolus_id == outcome.bolus_id else 0
-        return Delivery(outcome.bolus_id, asked, given, False, "")
+        records = self.history(outcome.seq)
+        return deliveries.under_way(records, outcome.bolus_id, self._link.status())
+
+    def ended(
+        self, before: Status, sleep: Callable[[float], None] | None = None
+    ) -> list[Delivery]:
+        """What was given of each bolus that ran at a status, after it was stopped or suspended."""
+        running = deliveries.open_ones(before)
+        for _ in range(round(_ENDED_S / _LOOK_S)):
+            records = list(self.history(before.next_seq))
+            found = [deliveries.delivered(records, one.bolus_id) for one in running]
+            if None not in found:
+                break
+            (sleep or time.sleep)(_LOOK_S)
+        else:
+            return deliveries.open_ones(self._link.status())
+        # What was asked for stands in a record of long ago.
+        return [
+            replace(end, asked_mu=one.asked_mu)
+            for end, one in zip(found, running, strict=True)
+            if end
+        ]
 
     def wait_for_bolus(
         self,
@@ -302,9 +295,9 @@ class Pump:
         `progress(given, asked)` is told milliunits at each look.
         """
         while True:
-            found = self._link.status()
-            if found.bolus_running and found.bolus_id == outcome.bolus_id:
-                progress(found.bolus_given_mu, found.bolus_asked_mu)
+            amounts = running(self._link.status(), outcome)
+            if amounts:
+                progress(*amounts)
             else:
                 given = self.delivery(outcome)
                 if given.finished:
@@ -355,7 +348,7 @@ class Pump:
         if opened.code:
             reason = firmware.code_name(opened.code)
             return Outcome(command_id, name, Verdict.REFUSED, reason, seq=opened.seq)
-        bolus_id = opened.bolus_id if kind == protocol.BOLUS else None
+        bolus_id = _begun(kind, arguments, opened.bolus_id)
         return Outcome(command_id, name, Verdict.DONE, "ok", bolus_id, opened.seq)
 
     def _in_log(self, command_id: CommandId) -> Outcome:
@@ -397,6 +390,7 @@ class Pump:
 # The record that says that a command was done, where doing it makes one.
 _EFFECTS = {
     protocol.BOLUS: "bolus_start",
+    protocol.EXTENDED_BOLUS: "extended_start",
     protocol.SUSPEND: "suspend",
     protocol.RESUME: "resume",
     protocol.TEMPORARY_BASAL: "temporary_start",
@@ -408,8 +402,24 @@ _EFFECTS = {
     protocol.ACKNOWLEDGE: "alarm_acknowledged",
     protocol.SERVICE: "service",
 }
+_DOSES = (protocol.BOLUS, protocol.EXTENDED_BOLUS)
 # Saved after their record: of these a cut may leave the record alone.
 _SAVED = (protocol.SET_SETTING, protocol.SET_BASAL, protocol.SET_TIME)
+
+
+def running(status: Status, outcome: Outcome) -> tuple[int, int] | None:
+    """(given, asked) of a bolus that was begun; None where it does not run any more."""
+    combined = outcome.request == firmware.REQUEST_NAMES[protocol.EXTENDED_BOLUS]
+    return deliveries.running(status, outcome.bolus_id or 0, combined)
+
+
+def _begun(kind: int, arguments: bytes, last_id: int) -> int | None:
+    """The number of the bolus that a command has begun; `last_id` is the newest of all."""
+    if kind not in _DOSES:
+        return None
+    # Of a combined one the first number is that of what is given over a time.
+    at_once = kind == protocol.EXTENDED_BOLUS and any(arguments[:2])
+    return (last_id - 2) % 65_535 + 1 if at_once else last_id
 
 
 def _told(command_id: CommandId, taken: Record, followed: list[Record]) -> Outcome:
@@ -429,8 +439,8 @@ def _told(command_id: CommandId, taken: Record, followed: list[Record]) -> Outco
     if kind in _SAVED and cut and not later:
         return outcome(Verdict.UNKNOWN, "read_back")
     if effect is None or effect in names:
-        started = [r.fields["bolus_id"] for r in followed if r.event == "bolus_start"]
-        bolus_id = started[0] if kind == protocol.BOLUS else None
+        begun = next((record for record in followed if record.event == effect), None)
+        bolus_id = begun.fields["bolus_id"] if begun and kind in _DOSES else None
         return outcome(Verdict.DONE, "ok", bolus_id)
     if cut:
         return outcome(Verdict.REFUSED, "power_lost")

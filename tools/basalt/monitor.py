@@ -190,6 +190,11 @@ def _facts(status: Status) -> list[tuple[str, Text]]:
             units.decimal_text(status.bolus_asked_mu),
         )
         found.append(("bolus", Text(f"{given} of {asked} U", style="bold green")))
+    if status.extended_id:
+        text = units.running_text(
+            status.extended_given_mu, status.extended_asked_mu, status.extended_left_s
+        )
+        found.append(("extended", Text(text, style="bold green")))
     if status.temporary_left_s:
         minutes = -(-status.temporary_left_s // 60)
         found.append(("temporary", Text(f"{minutes} min more", style="bold")))

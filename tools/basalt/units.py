@@ -148,8 +148,8 @@ def parse_temporary(text: str) -> tuple[bool, int]:
 
 
 def parse_minutes(text: str) -> int:
-    """'90', '90min', '2h' or '1h30' as minutes; WrongInput for anything else."""
-    found = re.fullmatch(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*(?:min)?)?", text.strip())
+    """'90', '90min', '2h', '1h30' or '1h30m' as minutes; WrongInput for anything else."""
+    found = re.fullmatch(r"(?:(\d{1,3})\s*h)?\s*(?:(\d{1,4})\s*(?:m(?:in)?)?)?", text.strip())
     if not found or not (found[1] or found[2]):
         raise WrongInput(f"{text!r} is no length of time; write it like 90min, 2h or 1h30.")
     return int(found[1] or 0) * 60 + int(found[2] or 0)
@@ -159,6 +159,12 @@ def decimal_text(mu: int) -> str:
     """Milliunits as units, with two decimals or with three where they are needed."""
     text = f"{Decimal(mu) / 1000:.3f}"
     return text[:-1] if text.endswith("0") else text
+
+
+def running_text(given_mu: int, asked_mu: int, left_s: int) -> str:
+    """What is given of an extended bolus, and how long it still runs."""
+    given, asked = decimal_text(given_mu), decimal_text(asked_mu)
+    return f"{given} of {asked} U, {-(-left_s // 60)} min more"
 
 
 def _check_basal(segments: list[tuple[int, int]]) -> None:
