@@ -11,7 +11,7 @@ from pump.core.setting_table import SETTINGS
 
 TRUE = 650
 MG_PER_UNIT = 9.982
-MENU_SETTINGS = 5
+MENU_SETTINGS = 6
 
 
 class Desk:

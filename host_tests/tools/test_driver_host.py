@@ -36,7 +36,7 @@ def owed_steps(dose_mu):
 def show_code(rig):
     """Menu, Remote, OK: what a person reads then."""
     rig.press(OK)
-    rig.press(DOWN, times=6)
+    rig.press(DOWN, times=7)
     rig.press(OK, times=2)
     code = rig.pump.remote.code.decode()
     assert len(code) == 16
@@ -328,7 +328,7 @@ def test_a_hand_that_suspends_is_not_overruled(rig):
 def test_ending_the_pairing_at_the_pump_ends_all_commands(rig):
     pump, _ = paired(rig)
     rig.press(OK)
-    rig.press(DOWN, times=6)
+    rig.press(DOWN, times=7)
     rig.press(OK, times=3)
     assert pump.bolus(500).reason == "not_paired"
     rig.restart()

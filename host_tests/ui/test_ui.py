@@ -380,7 +380,7 @@ def test_an_alarm_during_the_question_makes_it_be_asked_anew():
 def test_alarms_in_the_list_can_be_read_and_acknowledged():
     bench = scenes.fresh()
     bench.pump.alarms.once(al.LOG_NEW)
-    bench.press(OK, DOWN, DOWN, DOWN, OK, DOWN, OK)
+    bench.press(OK, *[DOWN] * 4, OK, DOWN, OK)
     assert bench.sees("NEW LOG")
     bench.press(OK)
     assert not bench.pump.alarms.raised & 1 << al.LOG_NEW
@@ -565,7 +565,7 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
 
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
-    bench.press(OK, DOWN, DOWN, DOWN, DOWN, OK, OK, OK, OK, OK, OK, OK)
+    bench.press(OK, *[DOWN] * 5, *[OK] * 7)
     assert bench.pump.clock.trusted
     assert not bench.sees("Clock not set")
     assert dates.date_of(bench.pump.clock.local_s) == (2026, 1, 1)
@@ -885,3 +885,77 @@ def test_a_sum_that_is_out_of_date_is_shown_anew_and_not_given():
     bench.press(OK)
     assert not bench.pump.bolus.active
     assert bench.sees("-2.2") and bench.sees("4.75 U")
+
+
+def test_an_extended_bolus_is_begun_by_the_buttons_after_a_question_with_its_parts_and_time():
+    bench = scenes.extended_ask()
+    assert bench.sees("3.00") and bench.sees("1.20 now, then 2:30")
+    assert bench.pump.extended is None
+    bench.press(OK)
+    assert bench.at_home()
+    assert bench.pump.bolus.asked_mu == 1_200
+    assert bench.pump.extended.asked_mu == 1_800
+    assert 150 * 60_000 - 100 < bench.pump.extended.left_ms <= 150 * 60_000
+
+
+def test_something_of_an_extended_bolus_is_left_for_later_and_nothing_is_not_offered():
+    bench = scenes.extended()
+    bench.press(OK)
+    assert bench.sees("Change") and bench.sounds[-1] == sounds.NO  # no dose was chosen
+    bench.press(*[UP] * 3, OK, *[UP] * 9)
+    assert bench.sees("0.10") and bench.sees("0.05 U later, over")
+    bench.press(OK, *[DOWN] * 60)
+    assert bench.sees("0:15 h")
+    bench.press(*[UP] * 60)
+    assert bench.sees("12:00 h")
+
+
+def test_an_alarm_on_top_of_the_question_for_an_extended_bolus_asks_anew():
+    bench = scenes.extended_ask()
+    bench.pump.stop_for(al.OCCLUSION, 900)
+    bench.run(100)
+    bench.press(OK, OK)
+    assert bench.pump.extended is None
+
+
+def test_stop_at_home_ends_an_extended_bolus_at_once_and_shows_what_was_given():
+    bench = scenes.home_extended()
+    bench.ui.gesture(STOP, keys.PRESS)
+    assert bench.pump.next_burst() == 0
+    bench.run(100)
+    assert bench.pump.extended is None
+    assert bench.sees("Stopped by you") and bench.sees("0.24")
+
+
+def test_stop_elsewhere_leads_back_and_an_extended_bolus_goes_on():
+    bench = scenes.home_extended()
+    bench.press(OK, STOP)
+    assert bench.at_home() and bench.pump.extended is not None
+    bench.press(UP, STOP)
+    assert bench.at_home() and bench.pump.extended is not None
+
+
+def test_stop_ends_both_parts_of_a_combined_bolus_from_any_screen():
+    bench = scenes.home_combined()
+    bench.press(OK)
+    bench.ui.gesture(STOP, keys.PRESS)
+    bench.run(100)
+    assert bench.pump.extended is None and not bench.pump.bolus.active
+
+
+def test_an_extended_bolus_is_ended_from_its_page_after_a_question():
+    bench = scenes.extended_runs()
+    assert bench.sees("End it?")
+    bench.press(STOP)
+    assert bench.pump.extended is not None
+    bench.press(OK, OK)
+    bench.run(100)
+    assert bench.pump.extended is None and bench.sees("Stopped by you")
+
+
+def test_who_wears_it_is_reminded_when_an_extended_bolus_is_over():
+    bench = scenes.home_extended()
+    bench.run(7_700_000, 4_000)
+    assert bench.pump.extended is not None and sounds.REMIND not in bench.sounds
+    bench.run(120_000, 4_000)
+    assert bench.pump.extended is None and sounds.REMIND in bench.sounds

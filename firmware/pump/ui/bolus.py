@@ -16,26 +16,31 @@ def time_left(say, seconds):
 class BolusRun(Screen):
     """The bolus that runs, and when it has ended what was given."""
 
+    def __init__(self, ui, extended=None):
+        """`extended`: one that was stopped, where no other bolus runs."""
+        super().__init__(ui)
+        self._bolus = extended or ui.pump.bolus
+
     def press(self, button):
         """OK or STOP leads home; after the end UP and DOWN act as they do at home."""
         if button in (keys.OK, keys.STOP):
             self.ui.go_home()
-        elif not self.pump.bolus.active:
+        elif not self._bolus.active:
             self.ui.go_home()
             self.ui.top().press(button)
 
     def stays(self) -> bool:
         """While it runs."""
-        return self.pump.bolus.active
+        return self._bolus.active
 
     def view(self) -> int:
         """Changes with every confirmed burst, and with every second of the wait before them."""
-        bolus = self.pump.bolus
+        bolus = self._bolus
         return mix(mix(bolus.given_steps, 1 if bolus.active else 0), self._waits_s())
 
     def draw(self, canvas):
         """Given so far, a bar, and what is left; or the outcome."""
-        bolus = self.pump.bolus
+        bolus = self._bolus
         say = self.say
         given_mu = bolus.given_mu()
         running = bolus.active
@@ -58,13 +63,13 @@ class BolusRun(Screen):
         self.hints(canvas, "", say.OK_HOME)
 
     def _waits_s(self):
-        return (self.pump.bolus.wait_ms + 999) // 1000
+        return (self._bolus.wait_ms + 999) // 1000
 
     def _when(self, given_mu):
         """In how many seconds it begins, or ends."""
         say = self.say
-        if self.pump.bolus.wait_ms:
+        if self._bolus.wait_ms:
             return say.BOLUS_WAITS % self._waits_s()
         speed_mu_min = self.pump.settings.get(st.BOLUS_SPEED_MU_MIN)
-        left_s = ((self.pump.bolus.asked_mu - given_mu) * 60 + speed_mu_min - 1) // speed_mu_min
+        left_s = ((self._bolus.asked_mu - given_mu) * 60 + speed_mu_min - 1) // speed_mu_min
         return say.BOLUS_LEFT % time_left(say, left_s)

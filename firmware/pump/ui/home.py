@@ -61,6 +61,8 @@ class Home(Screen):
         shown = mix(shown, 1 if clock.trusted else 0)
         shown = mix(shown, pump.basal_rate_mu_h())
         shown = mix(shown, (pump.temporary_left_ms() + 59_999) // 60_000)
+        if pump.extended is not None:
+            shown = mix(mix(shown, pump.extended.given_steps), pump.extended.left_ms // 60_000)
         shown = mix(shown, pump.reservoir_steps >> 5)
         shown = mix(shown, pump.basal_today_steps >> 4)
         shown = mix(shown, pump.battery_mv >> 4)
@@ -134,9 +136,11 @@ class Home(Screen):
             canvas.bar(0, _FOOT_Y - 1, canvas.width, 6, bolus.given_steps, bolus.steps)
         elif self._plate():
             canvas.text(self._why_plate(), 0, _DOING_Y)
+        elif pump.extended is not None:
+            self._draw_extended(canvas)
         elif pump.temporary_left_ms():
             self._draw_temporary(canvas)
-        elif bolus.asked_mu and pump.since_bolus_s < _LONG_AGO_S:
+        elif bolus.asked_mu and self._lately():
             minutes = pump.since_bolus_s // 60
             ago = say.MINUTES_AGO % minutes if minutes < 100 else say.HOURS_AGO % (minutes // 60)
             canvas.text(say.LAST_BOLUS % figures.dose(bolus.given_mu()), 0, _DOING_Y)
@@ -144,6 +148,17 @@ class Home(Screen):
         else:
             today = pump.profile.scale.dose_mu(pump.basal_today_steps + pump.bolus_today_steps)
             canvas.text(say.TODAY % figures.dose(today), 0, _DOING_Y)
+
+    def _lately(self):
+        """Whether the last bolus was a normal one, and not long ago."""
+        bolus = self.pump.bolus
+        return bolus.bolus_id == bolus.last_id and self.pump.since_bolus_s < _LONG_AGO_S
+
+    def _draw_extended(self, canvas):
+        extended = self.pump.extended
+        of = (figures.dose(extended.given_mu()), figures.amount(extended.asked_mu))
+        canvas.text(self.say.HOME_EXTENDED % of, 0, _DOING_Y)
+        canvas.text_right(figures.left(extended.left_ms), canvas.width, _DOING_Y)
 
     def _draw_temporary(self, canvas):
         temporary = self.pump.temporary

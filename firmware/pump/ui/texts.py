@@ -24,6 +24,7 @@ MINUTES_AGO = "%dm ago"
 HOURS_AGO = "%dh ago"
 HOME_BOLUS = "Bolus %s / %s U"
 HOME_REMOTE = "Remote %s/%s U"
+HOME_EXTENDED = "Ext %s/%s U"
 HOME_TEMPORARY = "Temp basal %s"
 HOME_TEMPORARY_REMOTE = "By program %s"
 

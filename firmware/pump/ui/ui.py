@@ -209,6 +209,17 @@ class Ui:
             if self._forget:
                 self._forget()
 
+    def stop_boluses(self):
+        """End every bolus that runs, and show what it gave."""
+        extended = self.pump.extended
+        normal = self.pump.bolus.active
+        self.pump.stop_bolus()
+        if not normal:  # of a normal one the end is heard by itself
+            self.play(sounds.STOPPED)
+        if not isinstance(self.top(), BolusRun):
+            self.go_home()
+            self.open(BolusRun(self, extended if extended is not None and not normal else None))
+
     def play(self, pattern):
         """A tone that says something; an alarm's burst goes first."""
         self._offer(pattern, _NOTE)
@@ -233,11 +244,9 @@ class Ui:
     def _stop(self):
         """STOP before anything else: end what a person can stop. True when that was the press."""
         self._stop_at_home = len(self._stack) == 1
-        if self.pump.bolus.active:
-            self.pump.stop_bolus()
-            if not isinstance(self.top(), BolusRun):
-                self.go_home()
-                self.open(BolusRun(self))
+        # An extended one runs for hours: elsewhere than at home STOP leads back, as ever.
+        if self.pump.bolus.active or (self._stop_at_home and self.pump.extended is not None):
+            self.stop_boluses()
             return True
         if self.pump.move.active:
             self.pump.change.stop()

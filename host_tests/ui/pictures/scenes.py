@@ -343,6 +343,60 @@ def temporary_rate_ask():
     return bench
 
 
+def extended():
+    return menu(3)
+
+
+def extended_now():
+    bench = extended()
+    bench.press(*[UP] * 60, OK, *[UP] * 24)
+    return bench
+
+
+def extended_time():
+    bench = extended_now()
+    bench.press(OK, UP, UP)
+    return bench
+
+
+def extended_ask():
+    bench = extended_time()
+    bench.press(OK)
+    return bench
+
+
+def home_combined():
+    bench = extended_ask()
+    bench.press(OK)
+    bench.run(20_000)
+    return bench
+
+
+def home_extended():
+    bench = home_combined()
+    bench.run(1_200_000)
+    return bench
+
+
+def extended_runs():
+    bench = home_extended()
+    bench.press(OK, DOWN, DOWN, DOWN, OK)
+    return bench
+
+
+def extended_stopped():
+    bench = home_extended()
+    bench.press(STOP)
+    bench.run(1_000)
+    return bench
+
+
+def home_after_extended():
+    bench = extended_stopped()
+    bench.press(OK)
+    return bench
+
+
 def temporary_runs():
     bench = home_temporary()
     bench.press(OK, DOWN, DOWN, OK, DOWN, DOWN)
@@ -377,7 +431,7 @@ def home_temporary_suspended():
 
 
 def alarms_none():
-    return menu(3)
+    return menu(4)
 
 
 def alarms():
@@ -385,7 +439,7 @@ def alarms():
     bench.pump.alarms.once(al.LOG_NEW)
     bench.battery_mv = 3450
     bench.run(200)
-    bench.press(OK, OK, DOWN, DOWN, DOWN, OK)
+    bench.press(OK, OK, *[DOWN] * 4, OK)
     return bench
 
 
@@ -396,7 +450,7 @@ def alarm_page():
 
 
 def clock_hour():
-    return menu(4)
+    return menu(5)
 
 
 def clock_month():
@@ -412,7 +466,7 @@ def clock_ask():
 
 
 def settings_top():
-    return menu(5)
+    return menu(6)
 
 
 def settings_end():
@@ -440,7 +494,7 @@ def setting_ask():
 
 
 def remote():
-    return menu(6)
+    return menu(7)
 
 
 def remote_code():
@@ -498,11 +552,11 @@ def home_suspended_remotely():
 
 
 def about():
-    return menu(7)
+    return menu(8)
 
 
 def service():
-    return menu(8)
+    return menu(9)
 
 
 def calibrate_ask():
@@ -663,7 +717,7 @@ def settings_of_the_calculator():
     bench = calculator_not_set()
     for number, value in CALCULATOR:
         assert bench.pump.set_setting(number, value, 0) == codes.OK
-    bench.press(OK, OK, *[DOWN] * 5, OK, *[DOWN] * 20)
+    bench.press(OK, OK, *[DOWN] * 6, OK, *[DOWN] * 20)
     return bench
 
 
@@ -739,6 +793,15 @@ SCENES = (
     temporary_rate_ask,
     temporary_runs,
     temporary_end_ask,
+    extended,
+    extended_now,
+    extended_time,
+    extended_ask,
+    home_combined,
+    home_extended,
+    extended_runs,
+    extended_stopped,
+    home_after_extended,
     alarms_none,
     alarms,
     alarm_page,

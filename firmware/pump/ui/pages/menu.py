@@ -29,7 +29,7 @@ class AlarmList(ListScreen):
     """The alarms there are now, acknowledged or not."""
 
     def __init__(self, ui):
-        super().__init__(ui, ui.words.MENU_ROWS[3])
+        super().__init__(ui, ui.words.MENU_ROWS[4])
 
     def _numbers(self):
         raised = self.pump.alarms.raised
@@ -93,16 +93,20 @@ def _page(index):
         from pump.ui.pages.temporary import TemporaryMenu
 
         return TemporaryMenu
-    if index == 4:
+    if index == 3:
+        from pump.ui.pages.extended import page
+
+        return page
+    if index == 5:
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
-    if index == 5:
+    if index == 6:
         from pump.ui.pages.values import SettingList
 
         return SettingList
-    if index == 6:
+    if index == 7:
         from pump.ui.pages.remote import Remote
 
         return Remote
-    return (AlarmList, About, Service)[max(0, index - 6)]
+    return (AlarmList, About, Service)[max(0, index - 7)]

@@ -5,6 +5,7 @@ MENU_ROWS = (
     "Reservoir",
     "Basal",
     "Temp basal",
+    "Extended bolus",
     "Alarms",
     "Clock",
     "Settings",
@@ -59,6 +60,14 @@ TEMPORARY_CHANGE = "%s to %s U/h"
 TEMPORARY_ASK = "For %s hours?"
 TEMPORARY_END_ASK = "Back to the program?"
 HOURS = "%s h"
+
+# Extended bolus
+EXTENDED = "Extended bolus"
+AT_ONCE = "now"
+LATER = "%s U later, over"
+EXTENDED_ASK = "%s now, then %s"
+EXTENDED_ASK_ALL = "over %s hours"
+EXTENDED_END_ASK = "End it?"
 
 # Bolus calculator
 CARBS = "Carbohydrate"
