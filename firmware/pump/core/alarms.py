@@ -96,23 +96,22 @@ class Alarms:
         self.repeat_due = False  # the face takes it: sound the highest one again
 
     def cause(self, alarm, present, value=0):
-        """Tell whether an alarm's cause is there. True when this raised it anew."""
+        """Tell whether an alarm's cause is there: it may raise the alarm, or end it."""
         bit = 1 << alarm
         if not present:
             if self.causes & bit:
                 self.causes &= ~bit
                 self._settle(alarm)
-            return False
+            return
         self.causes |= bit
         if self.raised & bit:
-            return False
+            return
         self.raised |= bit
         self.waiting |= bit
         self._since_s[alarm] = self._clock.uptime_s
         self._repeats = 0
         self._repeat_at_s = self._clock.uptime_s + REPEAT_S
         self._log.write(events.ALARM_RAISED, alarm, PRIORITIES[alarm], value)
-        return True
 
     def has_cause(self, alarm):
         """Whether an alarm's cause is there now."""

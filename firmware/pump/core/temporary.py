@@ -146,7 +146,6 @@ class Temporary:
     def _finish(self, pump, reason):
         # First of all the record: should there be no memory for it, the next turn tries again.
         pump.log.write(events.TEMPORARY_END, self._elapsed_ms // 1000, self.given_steps, reason)
-        self.left_ms = 0
         self._active = False
         if reason == events.END_TIME:
             # What a program has ordered it knows of, and may order every five minutes.
