@@ -1,6 +1,6 @@
 """Basal and bolus: never more than was asked, and the log accounts for every step."""
 
-from host_tests.core.bench import BUTTONS, Bench
+from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import alarms, codes, events, states
 
 
@@ -308,3 +308,62 @@ def test_a_bolus_that_ends_for_two_reasons_is_told_by_the_first():
     bench.commit()
     assert bench.last(events.BOLUS_END)[2:] == (3, events.END_STOPPED)
     assert bench.pump.state == states.SUSPENDED
+
+
+def test_basal_moves_as_soon_as_a_quantum_is_owed():
+    bench = Bench(segments=[(0, 1_000)])
+    for second in range(1, 1_200):
+        bench.turn(1_000)
+        owed = second * 1_000 * 6791 // (3_600 * 10_000)
+        assert owed - bench.steps < bench.pump.profile.quantum_steps == 4
+
+
+def test_what_is_owed_and_no_quantum_moves_three_minutes_after_the_last_steps():
+    bench = Bench(segments=[(0, 30)])  # a step in 177 s
+    bench.turn(179_999)
+    assert bench.steps == 0
+    bench.turn(1)
+    assert bench.steps == 1
+    bench.turn(179_999)
+    assert bench.steps == 1
+    bench.turn(1)
+    assert bench.steps == 2
+
+
+def test_a_coarse_board_gives_basal_step_by_step():
+    class Coarse(Board):
+        STEPS_PER_UNIT = (100, 1)
+
+    bench = Bench(segments=[(0, 1_000)], board=Coarse)
+    for second in range(1, 600):
+        bench.turn(1_000)
+        assert bench.steps == second // 36
+
+
+def test_a_train_of_basal_is_no_longer_than_a_tenth_of_a_unit():
+    bench = Bench(segments=[(0, 5_000)])
+    bench.pump.advance(3_600_000)
+    bench.commit()
+    assert bench.pump.next_burst() == bench.pump.profile.burst_steps == 67
+
+
+def test_a_lease_of_basal_lasts_half_an_hour_and_its_end_says_what_it_made():
+    bench = Bench(segments=[(0, 30)])
+    leases = len(bench.all(events.BASAL_LEASE))
+    bench.run_s(1_799)
+    assert len(bench.all(events.BASAL_LEASE)) == leases
+    bench.run_s(1)
+    assert bench.last(events.BASAL_LEASE) == (9, 135, 30, events.END_TIME)
+    assert bench.steps == 10  # the tenth was due with the next lease
+
+
+def test_a_lease_that_is_closed_has_no_rate_and_no_steps_left():
+    bench = Bench(segments=[(0, 1_000), (30, 0)])
+    bench.run_s(2_100)
+    assert bench.last(events.BASAL_LEASE)[1:] == (0, 0, events.END_DONE)
+    bench.pump.set_basal([(0, 2_000)], BUTTONS)
+    bench.turn(0)
+    assert bench.last(events.BASAL_LEASE)[1:3] == (135, 2_000)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    assert bench.last(events.BASAL_LEASE)[1:] == (0, 0, events.END_SUSPENDED)

@@ -182,3 +182,11 @@ def test_what_is_left_is_rounded_up_so_that_the_least_dose_is_on_board_to_its_la
     insulin = acting_for(480)
     insulin.add(0, 1)
     assert [insulin.left_mu(second) for second in (0, LONGEST_S - 1, LONGEST_S)] == [1, 1, 0]
+
+
+def test_a_duration_beyond_the_table_acts_as_its_first_or_its_last():
+    for duration_min, taken_min in ((60, 180), (600, 480)):
+        insulin, longest = acting_for(duration_min), acting_for(taken_min)
+        insulin.add(0, 5_000)
+        longest.add(0, 5_000)
+        assert insulin.left_mu(9_000) == longest.left_mu(9_000) > 0

@@ -204,3 +204,16 @@ def test_a_window_whose_quarters_change_in_value_sums_the_same_quarters():
     assert (window.hour_steps, window.day_steps) == (2 * 7_654_300, 2 * 7_654_321)
     window.advance(900_000)
     assert window.hour_steps == 2 * 7_654_000
+
+
+def test_a_fresh_window_lets_go_of_an_hour_and_a_day_at_their_very_end():
+    window = DoseWindow()
+    window.add(10)
+    window.advance(5 * 900_000 - 1)
+    assert (window.hour_steps, window.day_steps) == (10, 10)
+    window.advance(1)
+    assert (window.hour_steps, window.day_steps) == (0, 10)
+    window.advance(92 * 900_000 - 1)
+    assert window.day_steps == 10
+    window.advance(1)
+    assert window.day_steps == 0

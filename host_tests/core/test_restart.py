@@ -543,9 +543,11 @@ def test_a_pump_whose_log_is_new_knows_of_nothing_given_and_of_nothing_open():
     assert bench.last(events.CHECKPOINT) == (0, -1, 0, 0)
     assert bench.last(events.CHECKPOINT_WINDOW) == (0, 0)
     assert bench.last(events.CHECKPOINT_TODAY) == (0, 0, 0, LONG_AGO_S // 300)
-    assert record.header(bench.log[0])[:3] == (1, 1, events.BOOT)
+    assert record.header(bench.log[0]) == (1, 1, events.BOOT, 0, 0, False, 0)
+    assert [record.seq_of(packed) for packed in bench.log] == list(range(1, len(bench.log) + 1))
     for event in (
         events.UNCERTAIN,
+        events.BASAL_LEASE,
         events.BOLUS_END,
         events.TEMPORARY_END,
         events.MOVE_END,
@@ -561,3 +563,63 @@ def test_a_pump_whose_log_is_new_knows_of_nothing_given_and_of_nothing_open():
     assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
     bench.turn(0)
     assert bench.last(events.BOLUS_START)[:3] == (1, 50, 33)
+
+
+def test_a_pump_that_starts_for_the_first_time_tells_one_alarm_and_has_nothing_to_save():
+    bench = Bench()
+    pump = bench.pump
+    clock = 1 << alarms.CLOCK_NOT_SET
+    assert (pump.alarms.causes, pump.alarms.raised, pump.alarms.waiting) == (clock, clock, clock)
+    assert bench.all(events.ALARM_RAISED) == [(alarms.CLOCK_NOT_SET, alarms.LOW, 0)]
+    assert not pump.settings_dirty and not pump.alarms.repeat_due
+    assert (pump.battery_mv, pump.pressure_mbar) == (-1, -1)
+    assert pump.acknowledge(BUTTONS) == codes.OK
+    bench.run_s(900)
+    assert pump.acknowledge(BUTTONS) == codes.NOT_NOW
+    assert not pump.alarms.repeat_due and not bench.all(events.ALARM_REPEATED)
+    assert not bench.restarted().pump.settings_dirty
+
+
+def test_a_log_that_begins_within_a_program_leaves_that_program_untold():
+    bench = Bench(segments=[(0, 1_000), (600, 2_000)])
+    places = range(len(bench.log))
+    second = max(n for n in places if bench.event(bench.log[n]) == events.BASAL_SEGMENT)
+    again = Bench(settings=Settings(), log=bench.log[second:])
+    assert len(again.all(events.BASAL_PROGRAM)) == 1
+
+
+def test_a_log_that_begins_within_a_day_ends_no_day_at_a_start():
+    bench = Bench()
+    assert bench.pump.set_clock(200_000_000, 0, BUTTONS) == codes.OK
+    bench.run_s(600)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    again = Bench(settings=bench.pump.settings, log=bench.log[-1:])
+    again.turn(1_000)
+    assert again.all(events.DAY_TOTAL) == []
+
+
+def test_a_checkpoint_comes_after_64_records_and_not_before():
+    bench = Bench()
+    for _ in range(3):
+        since = 0
+        value = 5_000
+        checkpoints = len(bench.all(events.CHECKPOINT))
+        while len(bench.all(events.CHECKPOINT)) == checkpoints:
+            since += 1
+            value += 50
+            assert bench.pump.set_setting(st.MAX_BOLUS_MU, value, BUTTONS) == codes.OK
+            bench.turn(0)
+            assert since <= 64
+        assert since >= 60  # what came beside them is counted too
+
+
+def test_a_checkpoint_while_suspended_tells_so_and_one_while_running_does_not():
+    for remotely in (None, False, True):
+        bench = Bench(segments=[(0, 1_000)])
+        if remotely is not None:
+            bench.pump.suspend(events.SOURCE_LINK if remotely else BUTTONS)
+        bench.pump.checkpoint()
+        bench.turn(0)
+        flags = bench.last(events.CHECKPOINT)[2]
+        assert flags == (0 if remotely is None else 5 if remotely else 1)

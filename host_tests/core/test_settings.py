@@ -2,7 +2,7 @@
 
 from host_tests.core.bench import BUTTONS, Bench
 from host_tests.expect import raises
-from pump.core import codes, events
+from pump.core import codes, events, record
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
 from pump.core.settings import BasalProgram, Settings
@@ -151,3 +151,14 @@ def test_settings_with_a_program_that_is_none_are_not_taken():
         assert not other.decode(settings.encode())
         assert other.get(st.MAX_BOLUS_MU) == 10_000
         assert list(other.basal.starts_min) == [0]
+
+
+def test_every_record_says_whether_the_clock_was_set_by_then():
+    bench = Bench()
+    assert bench.pump.set_clock(200_000_000, 0, BUTTONS) == codes.OK
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    trusted = [record.header(packed)[5] for packed in bench.log]
+    at = [bench.event(packed) for packed in bench.log].index(events.CLOCK_SET)
+    assert trusted == [False] * (at + 1) + [True] * (len(trusted) - at - 1)
+    assert record.header(bench.log[-1])[6] == 200_000_000

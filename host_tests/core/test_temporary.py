@@ -144,7 +144,7 @@ def test_while_steps_are_under_way_it_waits_for_them_and_they_are_not_its_own():
     assert percent(bench, 0, 15) == codes.OK
     assert percent(bench, 50, 15) == codes.NOT_NOW
     assert temporary.cancel(pump, BUTTONS) == codes.NOT_NOW
-    assert not pump.temporary_left_ms()
+    assert pump.temporary_left_ms() == 0
     pump.moved(burst, False)
     bench.commit()
     assert pump.temporary_left_ms() == 900_000
