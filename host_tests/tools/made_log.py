@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import alarms, codes, events, record
+from pump.core import alarms, codes, events, extended, record
 
 DAY_S = 86_400
 EPOCH_DAY = 19_723 - 18_262  # 2024-01-01, in days since 2020-01-01
@@ -55,7 +55,7 @@ class MadePump(Bench):
         if pump.move.active:
             self.truth.primed_steps += burst if burst > 0 else 0
             return
-        if pump.train.source is pump.bolus:
+        if pump.train.source.kind == events.KIND_BOLUS:
             self.truth.bolus_steps += burst
         else:
             self.truth.basal_steps += burst
@@ -79,6 +79,11 @@ class MadePump(Bench):
         assert self.pump.give_bolus(dose_mu, BUTTONS) == codes.OK
         while self.pump.bolus.active:
             self.turn(_BUSY_MS)
+
+    def extend(self, now_mu, later_mu, minutes, source=BUTTONS):
+        """Begin an extended bolus, or a combined one."""
+        assert extended.begin(self.pump, now_mu, later_mu, minutes, source) == codes.OK
+        self.turn(_BUSY_MS)
 
     def cut_power(self, off_s):
         """Cut the power in the middle of a burst, and come back with a clock set anew."""
@@ -181,6 +186,54 @@ def eventful_day(made, day):
     made.at(day, "21:40")
     made.bolus(1_000)
     return made
+
+
+def extended_days():
+    """Extended boluses that end in every way; the last one runs on. (the pump, what happened)."""
+    made = new_pump()
+    day = EPOCH_DAY
+    made.at(day, "09:00")
+    made.extend(2_000, 3_000, 60)
+    made.at(day, "09:30")
+    made.bolus(1_000)
+    made.at(day, "11:00")
+    made.extend(0, 2_000, 90)
+    made.at(day, "11:40")
+    assert made.pump.stop_bolus() == codes.OK
+    made.at(day, "12:00")
+    made.extend(0, 1_500, 120, events.SOURCE_LINK)
+    made.at(day, "12:20")
+    made.pump.suspend(BUTTONS)
+    made.at(day, "12:30")
+    made.pump.resume(BUTTONS)
+    made.at(day, "13:00")
+    made.extend(4_000, 500, 720)
+    made.run_s(20)
+    assert made.pump.stop_bolus() == codes.OK
+    made.at(day, "14:00")
+    made.extend(4_000, 3_000, 15)
+    made.run_s(60)
+    assert made.pump.stop_bolus(events.SOURCE_LINK) == codes.OK
+    made.turn(_BUSY_MS)
+    made = _cut_while_extended(made, day)
+    made.at(day + 1, "03:00")
+    made.extend(500, 1_000, 60)
+    made.at(day + 1, "03:25")
+    return made, made.truth
+
+
+def _cut_while_extended(made, day):
+    """Power lost with both parts of a combined one open, and in one across midnight."""
+    made.at(day, "16:00")
+    made.extend(5_000, 3_000, 120)
+    made.run_s(120)
+    made = made.cut_power(600)
+    made.at(day, "17:30")
+    assert extended.begin(made.pump, 9_000, 9_000, 60, BUTTONS) == codes.OVER_MAX_BOLUS
+    made.at(day, "22:45")
+    made.extend(0, 4_000, 240)
+    made.at(day + 1, "01:20")
+    return made.cut_power(300)
 
 
 def several_days(days=5, eventful=(1, 3)):

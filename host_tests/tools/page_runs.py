@@ -80,6 +80,12 @@ def eventful():
 
 
 @cache
+def extended():
+    """Extended and combined boluses, of which the last one runs on."""
+    return made_log.raw_log(made_log.extended_days()[0])
+
+
+@cache
 def played(path):
     """The log of a scenario file."""
     session = Session(board, RamDisk())
@@ -87,10 +93,10 @@ def played(path):
     return b"".join(session.records())
 
 
-def worn(seed):
+def worn(seed, raw=None):
     """A piece of the eventful log with holes in it, its anchor and how much came damaged."""
     chance = random.Random(seed)
-    raw = eventful()
+    raw = eventful() if raw is None else raw
     count = len(raw) // SIZE
     first = chance.randrange(count - 100)
     raw = raw[first * SIZE : chance.randrange(first + 50, count + 1) * SIZE]

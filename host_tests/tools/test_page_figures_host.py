@@ -15,6 +15,7 @@ from host_tests.tools.page_runs import (
     analysed,
     calibrated,
     eventful,
+    extended,
     played,
     reckoned,
     worn,
@@ -121,6 +122,16 @@ def test_they_agree_about_temporary_basals_and_about_months(told):
     ]
     assert len(figures["months"]) == 2
     hold(told, [(raw, ANCHOR, 0), (made_log.without(raw, {9, 10, 11}), ANCHOR, 0)])
+
+
+def test_they_agree_about_extended_boluses_whole_and_with_holes(told):
+    hold(told, [(extended(), ANCHOR, 0), *(worn(seed, extended()) for seed in SEEDS)])
+
+
+def test_they_agree_about_every_single_record_of_an_extended_bolus_that_is_missing(told):
+    first, last = made_log.numbers_of(extended(), events.EXTENDED_START)[0], 200
+    cuts = [made_log.without(extended(), range(seq, seq + 2)) for seq in range(first, last, 3)]
+    hold(told, [(raw, ANCHOR, 0) for raw in cuts])
 
 
 def test_they_agree_about_logs_with_holes_and_without_a_beginning(told):

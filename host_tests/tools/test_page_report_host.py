@@ -14,6 +14,7 @@ from host_tests.tools.page_runs import (
     analysed,
     calibrated,
     eventful,
+    extended,
     played,
     reckoned,
     worn,
@@ -168,6 +169,21 @@ def test_sessions_of_the_page_are_told_in_the_same_words(told):
 def test_a_pump_whose_scale_changes_is_told_in_the_same_words(told):
     later = calibrated()[60 * SIZE :]  # its first start is not in the log any more
     hold(told, [(calibrated(), ANCHOR, 0), (later, ANCHOR, 0)])
+
+
+def test_extended_boluses_are_told_in_the_same_words(told):
+    holes = [worn(seed, extended()) for seed in SEEDS]
+    lines = hold(told, [(extended(), ANCHOR, 0), *holes])[0]
+    for line in (
+        "Combined | buttons | given | 1 | 5.00 | 5.00",
+        "Extended | link | stopped by a suspension | 1 | 1.50 | ",
+        "1 Jan 09:00 | 2.00 | 3.00 | 1 h 00 min | 1 h 00 min | 5.00 | given",
+        "1 Jan 11:00 | 0.00 | 2.00 | 1 h 30 min | 40 min | ",
+        "09:00 | 5.00 | 5.00 |  | given (2.00 at once, 3.00 over 1 h 00 min)",
+        "11:00 | 2.00 | ",
+        "When the log was read: extended bolus since 03:00, at most 0.50 U",
+    ):
+        assert any(one.startswith(line) for one in lines), line
 
 
 def test_logs_with_holes_and_without_a_beginning_are_told_in_the_same_words(told):

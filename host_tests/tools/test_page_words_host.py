@@ -53,6 +53,9 @@ def test_the_calculator_and_a_refusal_are_told_in_amounts(told):
         (events.REFUSED, (2, codes.ALARM_PERSISTS, 0, 0, 0)),
         (events.TEMPORARY_START, (150, 0, 90, 0)),
         (events.TEMPORARY_END, (5_400, 917, event_table.ENDS.index("time"))),
+        (events.EXTENDED_START, (7, 3_000, 2_037, 6, 1, 0)),
+        (events.EXTENDED_END, (7, 2_500, 1_697, 90, event_table.ENDS.index("time"))),
+        (events.CHECKPOINT_EXTENDED, (7, 3_000, 679, 30)),
         (events.SETTING_CHANGED, (3, 10_000, 3_000, 1)),
     ) == [
         "The calculator was told 40 g of carbohydrate and a glucose of 220 mg/dL; 1 U for 10.0 g,"
@@ -65,5 +68,10 @@ def test_the_calculator_and_a_refusal_are_told_in_amounts(told):
         "Refused: resume, alarm persists.",
         "Temporary basal of 150 % of the program for 90 min, by buttons.",
         "Temporary basal over: 917 steps in 90 min; its time is over.",
+        "Extended bolus 7 of 3.00 U over 90 min begins: 2,037 steps owed, by buttons;"
+        " the next bolus is given at once with it.",
+        "Extended bolus 7 ended: 2.50 U given in 1,697 steps and 90 min; its time is over, and a"
+        " limit held the rest back.",
+        "Checkpoint of extended bolus 7: 679 steps of 3.00 U in 30 min.",
         "Setting max_bolus: 10.00 to 3.00 U, by link.",
     ]

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from basalt import firmware, report, report_findings, report_page, report_pdf
+from basalt import report, report_findings, report_page, report_pdf
 from host_tests.tools import made_log
 from host_tests.tools.exported import five_days, keep
 from host_tests.tools.running import basalt, failed
@@ -126,11 +126,6 @@ def test_a_browser_that_fails_leaves_the_earlier_pdf(store, tmp_path, monkeypatc
     failed(basalt("report", "--store", store, "--pdf", tmp_path / "a.pdf"), 1, "did not print")
     assert (tmp_path / "a.pdf").read_text() == "earlier"
     assert report_pdf.browser().endswith("chromium")
-
-
-def test_that_the_pump_gives_no_extended_boluses_is_said_as_long_as_it_is_so(page):
-    told = [name for name in firmware.EVENT_NUMBERS if "extend" in name]
-    assert ("the pump gives none" in page.text) == (not told)
 
 
 def test_the_heads_of_tables_are_repeated_on_each_sheet(analysis):

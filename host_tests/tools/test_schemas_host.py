@@ -17,7 +17,7 @@ from host_tests.fakes.pty_pump import PtyPump
 from host_tests.fakes.reservoir import Reservoir
 from host_tests.fakes.rig_serial import plug
 from host_tests.rig import STOP, Rig
-from host_tests.tools import schemas
+from host_tests.tools import made_log, schemas
 from host_tests.tools.exported import five_days, keep
 from host_tests.tools.running import basalt, commands
 from host_tests.tools.test_calibrate_host import Scale
@@ -101,6 +101,12 @@ def calibrate(tmp_path, monkeypatch):
     return of_board(tmp_path, monkeypatch, *words, world=world)
 
 
+def extended_report(tmp_path, _):
+    made, _ = made_log.extended_days()
+    store = keep(tmp_path / "a.db", made_log.raw_log(made))
+    return printed("report", "--store", store)
+
+
 def import_it(tmp_path, _):
     return printed("import", keep(tmp_path / "a.db", five_days()), "--store", tmp_path / "b.db")
 
@@ -179,6 +185,7 @@ CASES = [
     ("log", kept("log")),
     ("events", plain("events")),
     ("report", kept("report")),
+    ("report", extended_report),
     ("import", import_it),
     ("pumps", kept("pumps")),
     ("export", export),

@@ -211,6 +211,11 @@ class Analysis:
     clock_changes: list[ClockChange]
     temporaries: list[Temporary]
 
+    @property
+    def extended(self) -> list[Bolus]:
+        """The boluses of which something was given over a time."""
+        return [bolus for day in self.days for bolus in day.boluses if bolus.later]
+
 
 def analyse(history: History, since: date | None = None, until: date | None = None) -> Analysis:
     """The figures of the days from `since` to `until`, both included; of all without them."""

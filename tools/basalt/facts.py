@@ -15,7 +15,10 @@ does not tell how many steps make one.
     stop       why             -          seconds without delivery, source; number 1: it began here
     off        cause           -          seconds without power, empty where nobody knows
     bolus      kind            outcome    number, source, asked_mu, steps and mu given; most_*:
-                                          what may have been given besides
+                                          what may have been given besides; of an extended or a
+                                          combined one value: mU of what was asked that were to be
+                                          given over a time, seconds: over how long, over_s: how
+                                          long it ran
     refusal    kind            why        source, asked_mu, value: the limit
     uncertain  kind            cause      steps, mu: the least; most_steps, most_mu: the most
     move       prime, ...      reason     steps, mu: no dose
@@ -42,7 +45,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from basalt import arrow_array
-from basalt.history import DAY_MS, History
+from basalt.history import DAY_MS, History, Portion
 from basalt.history_columns import KINDS, Integers
 
 # Column: type, as Ibis and Arrow both call it.
@@ -200,7 +203,7 @@ def _temporaries(history: History) -> Iterator[Row]:
 def _boluses(history: History) -> Iterator[Row]:
     for bolus in history.boluses:
         row: Row = {
-            "name": "normal",
+            "name": bolus.kind,
             "source": bolus.source,
             "seq": bolus.seq,
             "start_ms": bolus.start_ms,
@@ -220,7 +223,16 @@ def _boluses(history: History) -> Iterator[Row]:
             "mu": None if bolus.given_mu is None else float(bolus.given_mu),
             "most_steps": doubt.max_steps if doubt else None,
             "most_mu": doubt.max_mu if doubt else None,
+            **(_over_time(bolus.later) if bolus.later else {}),
         }
+
+
+def _over_time(later: Portion) -> Row:
+    return {
+        "value": later.asked_mu,
+        "seconds": None if later.asked_min is None else later.asked_min * 60,
+        "over_s": None if later.elapsed_min is None else later.elapsed_min * 60,
+    }
 
 
 def _motion(history: History) -> Iterator[Row]:

@@ -8,7 +8,7 @@ the log does not tell how many steps make a unit. `seq` is the number of the rec
 fact, by which it is known for ever.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -80,22 +80,81 @@ class Calculation(NamedTuple):
 
 
 @dataclass
-class Bolus:
-    """One bolus, or a refusal to give one."""
+class Portion:
+    """What of a bolus is given at once, or what evenly over a time."""
 
     bolus_id: int
     start_ms: int
     asked_mu: int | None  # None: its start is not in the log
-    source: str
+    asked_min: int | None = 0  # over how long; 0: at once; None: as `asked_mu`
     end_ms: int | None = None  # None: its end is not in the log
     given_mu: int | None = None  # as the pump says it; before its end, from the steps so far
     given_steps: int = 0  # confirmed
+    elapsed_min: int | None = None  # how long it ran, of one over a time
     outcome: str = "no_end"  # all_given, stopped, ..., power_lost, refused, under_way, no_end
     uncertain: Uncertain | None = None  # what may have been given besides
+
+
+@dataclass
+class Bolus:
+    """One bolus, or a refusal to give one: of a combined one both portions, else one of them."""
+
+    start_ms: int
+    source: str
+    now: Portion | None = None
+    later: Portion | None = None
+    kind: str = "normal"  # or extended, or combined; what was refused is told as normal
     refusal: str = ""  # why, as in codes.py
     limit: int = 0  # what the refusal is about: mU, or minutes of a lockout
     seq: int = 0
     calculation: Calculation | None = None  # None: the amount was chosen by hand or a program
+
+    @property
+    def portions(self) -> list[Portion]:
+        """What it consists of, the later one first: its number is that of the bolus."""
+        return [one for one in (self.later, self.now) if one]
+
+    @property
+    def bolus_id(self) -> int:
+        """The pump's number of it; 0 of a refusal."""
+        return self.portions[0].bolus_id
+
+    @property
+    def asked_mu(self) -> int | None:
+        """All that was asked for; None: its start is not in the log."""
+        return _sum([one.asked_mu for one in self.portions])
+
+    @property
+    def given_mu(self) -> int | None:
+        """All that was given, as the pump says it; before its end, from the steps so far."""
+        return _sum([one.given_mu for one in self.portions])
+
+    @property
+    def given_steps(self) -> int:
+        """Confirmed ones."""
+        return sum(one.given_steps for one in self.portions)
+
+    @property
+    def end_ms(self) -> int | None:
+        """When all of it was over; None: that is not in the log."""
+        ends = [one.end_ms for one in self.portions]
+        known = [end for end in ends if end is not None]
+        return max(known) if len(known) == len(ends) else None
+
+    @property
+    def outcome(self) -> str:
+        """all_given, stopped, ..., power_lost, refused, under_way, no_end."""
+        outcomes = [one.outcome for one in self.portions]
+        for open_end in ("under_way", "no_end"):
+            if open_end in outcomes:
+                return open_end
+        return next((one for one in outcomes if one != "all_given"), "all_given")
+
+    @property
+    def uncertain(self) -> Uncertain | None:
+        """What may have been given besides, of all of it."""
+        found = [one.uncertain for one in self.portions if one.uncertain]
+        return _together(*found) if len(found) > 1 else found[0] if found else None
 
     @property
     def is_refused(self) -> bool:
@@ -257,3 +316,23 @@ class History:
     # Of all records: number and UTC.
     seq: Integers = field(default_factory=lambda: np.empty(0, np.int64))
     utc_ms: Integers = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+def _sum(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _together(one: Uncertain, other: Uncertain) -> Uncertain:
+    def added(first: float | None, second: float | None) -> float | None:
+        return None if first is None or second is None else first + second
+
+    return replace(
+        one,
+        start_ms=min(one.start_ms, other.start_ms),
+        end_ms=max(one.end_ms, other.end_ms),
+        min_steps=one.min_steps + other.min_steps,
+        max_steps=one.max_steps + other.max_steps,
+        min_mu=added(one.min_mu, other.min_mu),
+        max_mu=added(one.max_mu, other.max_mu),
+    )

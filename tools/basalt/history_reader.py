@@ -15,6 +15,7 @@ from itertools import repeat
 import numpy as np
 
 from basalt import loglines, timeline, units
+from basalt.bolus_reader import Boluses, Closed, Moment
 from basalt.decode import Log
 from basalt.firmware import ALARM_NAMES, CODES, EVENT_NUMBERS, EVENTS, SETTINGS
 from basalt.history import (
@@ -29,6 +30,7 @@ from basalt.history import (
     Move,
     Note,
     Off,
+    Portion,
     Rate,
     Stop,
     Temporary,
@@ -41,6 +43,7 @@ from basalt.progress import Progress, tell_nobody
 from basalt.store import Gap
 
 _FLAG_SUSPENDED = 1
+_QUARTER_MIN = 15
 _TOLD_EVERY = 16_384  # records
 _DOSE_SIZE, _LEVEL_SIZE = 5, 2  # numbers of each
 _BASAL, _BOLUS = KINDS.index("basal"), KINDS.index("bolus")
@@ -119,10 +122,9 @@ class _Reader:
         self._rate: _Lease | None = None
         self._temporary: Temporary | None = None
         self._temporary_at = 0
-        self._bolus: Bolus | None = None
+        self._boluses = Boluses(self.history.boluses, self._mu)
         self._asked: tuple[int, ...] | None = None  # of the calculator
         self._reckoned: Calculation | None = None
-        self._part: _Lease | None = None
         self._move: Move | None = None
         self._move_at = 0
         self._stop: Stop | None = None
@@ -219,6 +221,8 @@ class _Reader:
             "clock_set": self._clock_set,
             "day_total": self._day_total,
             "checkpoint": self._checkpoint,
+            "checkpoint_today": self._checkpoint_today,
+            "checkpoint_extended": self._checkpoint_extended,
             "basal_lease": self._basal_lease,
             "temporary_start": self._temporary_start,
             "temporary_end": self._temporary_end,
@@ -227,6 +231,9 @@ class _Reader:
             "bolus_start": self._bolus_start,
             "bolus_part": self._bolus_part,
             "bolus_end": self._bolus_end,
+            "extended_start": self._extended_start,
+            "extended_part": self._extended_part,
+            "extended_end": self._extended_end,
             "refused": self._refused,
             "move_start": self._move_start,
             "move_part": self._move_part,
@@ -267,13 +274,13 @@ class _Reader:
             )
         )
         # What was open before them may have been closed by one of them.
-        open_at = [one.at for one in (self._lease, self._part) if one]
+        open_at = [*([self._lease.at] if self._lease else []), *self._boluses.open_since()]
         start = self._hole[0] if self._hole else self._wall[min([at - 1, *open_at])]
         self._hole = (start, self._wall[at])
         self._lease = None
         self._temporary = None
         self._end_rate(at - 1)
-        self._part = None
+        self._boluses.records_missing()
         self._move_at = at
         self._counted_day = None
 
@@ -285,6 +292,7 @@ class _Reader:
         if not told:
             self._off(at, "unknown")
         self._end_rate(before)
+        self._boluses.restarted()
         self._lease_cut, self._lease = self._lease, None
         for alarm in self._alarms.values():
             alarm.lost_power = True
@@ -364,10 +372,17 @@ class _Reader:
         self._made = 0
         self._hole = None
         self._set_reservoir(reservoir if reservoir >= 0 else None)
+        self._boluses.checkpoint_begins()
         if self._stop_cut:
             if flags & _FLAG_SUSPENDED:
                 self._open_stop(self._stop_cut.reason, self._stop_cut.source)
             self._stop_cut = None
+
+    def _checkpoint_extended(self, number: int, asked_mu: int, given: int, _minutes: int) -> None:
+        self._boluses.checkpoint_later(self._moment(), number, asked_mu, given)
+
+    def _checkpoint_today(self, *_: int) -> None:
+        self._boluses.checkpoint_ends()
 
     def _compare(self, difference: int) -> None:
         history = self.history
@@ -456,42 +471,51 @@ class _Reader:
         self._asked = None
 
     def _bolus_start(self, number: int, asked_mu: int, _owed: int, source: int) -> None:
-        self._bolus = Bolus(number, self._now(), asked_mu, _source(source), seq=self._number())
-        if self._reckoned and self._reckoned.bolus_id == number:
-            self._bolus.calculation = self._reckoned
+        self._reckon(self._boluses.start(self._moment(), number, asked_mu, _source(source)))
         self._reckoned = None
-        self.history.boluses.append(self._bolus)
-        self._part = None
 
     def _bolus_part(self, number: int, made: int, most: int) -> None:
-        bolus = self._running(number)
-        if made:
-            self._dose(_BOLUS, self._part.at if self._part else self._at, made)
-            bolus.given_steps += made
-        given_mu = self._mu(bolus.given_steps)
-        bolus.given_mu = None if given_mu is None else int(given_mu)
-        self._part = _Lease(self._at, most)
+        self._dose(_BOLUS, self._boluses.part(self._moment(), number, made, most), made)
 
     def _bolus_end(self, number: int, given_mu: int, given_steps: int, reason: int) -> None:
-        bolus = self._running(number)
-        start = self._part.at if self._part else self._at
-        self._dose(_BOLUS, start, max(0, given_steps - bolus.given_steps))
-        bolus.given_mu = given_mu
-        bolus.given_steps = given_steps
-        bolus.outcome = _word("bolus_end", "reason", reason)
-        bolus.end_ms = self._wall[self._boot_end[start]]
-        if self._boot_end[start] == self._boot_end[self._at]:
-            bolus.end_ms = self._now()
-        self._bolus = None
-        self._part = None
+        word = _word("bolus_end", "reason", reason)
+        found = self._boluses.end(self._moment(), number, given_mu, given_steps, word)
+        self._close(found, self._wall[self._boot_end[found.since]])
 
-    def _running(self, number: int) -> Bolus:
-        """The open bolus of this number; a new one when its start is not in the log."""
-        if self._bolus is None or self._bolus.bolus_id != number:
-            self._bolus = Bolus(number, self._now(), None, "", seq=self._number())
-            self.history.boluses.append(self._bolus)
-            self._part = None
-        return self._bolus
+    def _extended_start(
+        self, number: int, asked_mu: int, _owed: int, quarters: int, combined: int, source: int
+    ) -> None:
+        minutes = quarters * _QUARTER_MIN
+        word = _source(source)
+        self._reckon(
+            self._boluses.start_later(
+                self._moment(), number, asked_mu, minutes, combined != 0, word
+            )
+        )
+
+    def _extended_part(self, number: int, made: int, most: int) -> None:
+        self._dose(_BOLUS, self._boluses.part_later(self._moment(), number, made, most), made)
+
+    def _extended_end(
+        self, number: int, given_mu: int, given_steps: int, minutes: int, reason: int
+    ) -> None:
+        word = _word("extended_end", "reason", reason)
+        found = self._boluses.end_later(
+            self._moment(), number, given_mu, given_steps, minutes, word
+        )
+        self._close(found, found.portion.end_ms)
+
+    def _close(self, found: Closed, cut_ms: int | None) -> None:
+        """Book what its last part made; `cut_ms`: when it ended, where a restart ended it."""
+        self._dose(_BOLUS, found.since, found.steps)
+        same_boot = self._boot_end[found.since] == self._boot_end[self._at]
+        found.portion.end_ms = self._now() if same_boot else cut_ms
+
+    def _reckon(self, bolus: Bolus) -> None:
+        """Tell a bolus what the calculator said of it."""
+        numbers = [one.bolus_id for one in bolus.portions]
+        if self._reckoned and self._reckoned.bolus_id in numbers:
+            bolus.calculation = self._reckoned
 
     def _refused(self, command: int, code: int, asked: int, limit: int, source: int) -> None:
         reason = CODES[code] if code < len(CODES) else str(code)
@@ -500,15 +524,16 @@ class _Reader:
             text = f"Refused: {what.replace('_', ' ')}, {reason.replace('_', ' ')}"
             self._note("refused", "warning", text)
             return
-        bolus = Bolus(0, self._now(), asked, _source(source), self._now(), 0, 0, "refused")
+        now = self._now()
+        nothing = Portion(0, now, asked, end_ms=now, given_mu=0, outcome="refused")
+        bolus = Bolus(now, _source(source), nothing, seq=self._number())
         bolus.refusal = reason
         bolus.limit = limit
-        bolus.seq = self._number()
         self.history.boluses.append(bolus)
 
     def _uncertain(self, kind: int, least: int, most: int, number: int) -> None:
         name = _word("uncertain", "kind", kind)
-        start = self._cut_start(name)
+        start = self._cut_start(name, number)
         end = self._boot_end[start] if start < self._at else start
         # With power on, only a motor error leaves steps in doubt: it ended the delivery before.
         cause = "motor_error" if self._failed else "power_lost"
@@ -516,9 +541,7 @@ class _Reader:
             name, self._wall[start], self._wall[end], (least, most), cause, number
         )
         if name == "bolus":
-            boluses = self.history.boluses
-            ended = self._failed and boluses and boluses[-1].bolus_id == number
-            (boluses[-1] if ended else self._running(number)).uncertain = found
+            self._boluses.doubt(self._moment(), number, self._failed).uncertain = found
         if name not in _EMPTY_MOVES:
             self._drain(most)
 
@@ -540,12 +563,13 @@ class _Reader:
         self.history.uncertain.append(found)
         return found
 
-    def _cut_start(self, kind: str) -> int:
+    def _cut_start(self, kind: str, number: int) -> int:
         """The record since which it is uncertain."""
         if kind == "basal":
             return self._lease_cut.at if self._lease_cut else self._at
         if kind == "bolus":
-            return self._part.at if self._part else self._at
+            since = self._boluses.since(number)
+            return self._at if since is None else since
         return self._move_at
 
     def _dose(self, kind: int, start: int, steps: int) -> None:
@@ -733,6 +757,9 @@ class _Reader:
     def _number(self) -> int:
         return self._seq[self._at]
 
+    def _moment(self) -> Moment:
+        return Moment(self._at, self._now(), self._number())
+
     def _mu(self, steps: int | None) -> float | None:
         if steps is None or not self._by:
             return None
@@ -769,12 +796,11 @@ class _Reader:
             )
         if self._temporary:
             self._temporary.outcome = "under_way"
-        if self._bolus and self._part:
-            most = self._part.max_steps
-            self._bolus.outcome = "under_way"
-            history.under_way.append(
-                UnderWay("bolus", self._wall[self._part.at], most, self._mu(most))
-            )
+        self._boluses.finish()
+        for kind, one in (("bolus", self._boluses.now), ("extended bolus", self._boluses.later)):
+            if one and one.at is not None:
+                most = one.most
+                history.under_way.append(UnderWay(kind, self._wall[one.at], most, self._mu(most)))
         if self._stop:
             self._stop.end_ms = max(self._stop.start_ms, self._now())
         self._end_rate(self._at)

@@ -180,7 +180,7 @@ def _print_boluses(console: Console, day: Day, in_units: bool) -> None:
             report_words.clock(bolus.start_ms),
             report_words.dose(bolus.asked_mu),
             given,
-            report_words.outcome(bolus),
+            report_words.outcome(bolus) + report_words.extended(bolus),
             style="yellow" if short else None,
         )
     console.print(table)

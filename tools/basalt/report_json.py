@@ -38,6 +38,7 @@ def to_json(analysis: Analysis) -> dict[str, Any]:
             for one in analysis.clock_changes
         ],
         "temporary_basals": [_temporary(one) for one in analysis.temporaries],
+        "extended_boluses": [_extended(one) for one in analysis.extended],
         "habits": [asdict(habit) for habit in report_findings.habits(analysis)],
         "missing": [_missing(found) for found in analysis.missing],
         "under_way": [
@@ -133,6 +134,7 @@ def _day(day: Day) -> dict[str, Any]:
 def _bolus(bolus: Bolus) -> dict[str, Any]:
     return {
         "bolus_id": bolus.bolus_id or None,
+        "kind": bolus.kind,
         "start": local_text(bolus.start_ms),
         "asked_mu": bolus.asked_mu,
         "given_mu": bolus.given_mu,
@@ -194,6 +196,21 @@ def _temporary(found: Temporary) -> dict[str, Any]:
         "given": _amount(given),
         "outcome": found.outcome,
         "source": found.source,
+    }
+
+
+def _extended(bolus: Bolus) -> dict[str, Any]:
+    now, later = bolus.now, bolus.later
+    return {
+        "bolus_id": bolus.bolus_id,
+        "kind": bolus.kind,
+        "start": local_text(bolus.start_ms),
+        "now": now and {"asked_mu": now.asked_mu, "given_mu": now.given_mu},
+        "later": later and {"asked_mu": later.asked_mu, "given_mu": later.given_mu},
+        "asked_min": later and later.asked_min,
+        "elapsed_min": later and later.elapsed_min,
+        "given_mu": bolus.given_mu,
+        "outcome": bolus.outcome,
     }
 
 

@@ -450,7 +450,7 @@ def _marks(boluses: list[Bolus], heights: list[float], marker: Figure) -> Figure
         "cliponaxis": False,
         "customdata": [
             f"asked {words.dose(bolus.asked_mu)} U, given {words.dose(bolus.given_mu)} U"
-            f"<br>{words.outcome(bolus)}"
+            f"<br>{words.outcome(bolus)}{words.extended(bolus)}"
             for bolus in boluses
         ],
         "hovertemplate": "%{x|%H:%M} bolus<br>%{customdata}<extra></extra>",

@@ -4,7 +4,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from basalt.analysis import Amount, Bounds, Day
-from basalt.history import Alarm, Bolus, Missing, Off, Stop, Temporary, Uncertain, UnderWay
+from basalt.history import (
+    Alarm,
+    Bolus,
+    Missing,
+    Off,
+    Portion,
+    Stop,
+    Temporary,
+    Uncertain,
+    UnderWay,
+)
 from basalt.history_columns import Level
 
 _MINUTE = 60
@@ -16,6 +26,7 @@ _OUTCOMES = {
     "suspended": "stopped by a suspension",
     "alarm": "stopped by an alarm",
     "power_lost": "cut off by a power loss",
+    "time": "a limit held the rest back",
     "under_way": "under way when the log was read",
     "no_end": "its end is not in the log",
 }
@@ -204,6 +215,31 @@ def outcome(bolus: Bolus) -> str:
     text = _REFUSALS.get(bolus.refusal, bolus.refusal.replace("_", " "))
     limit = f"{units(bolus.limit)} U"
     return "refused: " + text.format(limit=limit, minutes=bolus.limit)
+
+
+def extended(bolus: Bolus) -> str:
+    """How much of a bolus is given over what time."""
+    if bolus.later is None:
+        return ""
+    over = f"over {minutes(bolus.later.asked_min)}"
+    if bolus.kind == "extended":
+        return f" ({over})"
+    return f" ({portion(bolus.now)} at once, {portion(bolus.later)} {over})"
+
+
+def portion(found: Portion | None) -> str:
+    """What was asked for at once, or over a time."""
+    return dose(found.asked_mu if found else None)
+
+
+def at_once(bolus: Bolus) -> str:
+    """The same of a bolus of which all or some is given over a time."""
+    return dose(0) if bolus.kind == "extended" else portion(bolus.now)
+
+
+def minutes(value: int | None) -> str:
+    """How long a bolus was to run, or ran; a dash where the log does not tell."""
+    return duration(None if value is None else value * _MINUTE)
 
 
 def calculated(bolus: Bolus) -> str:

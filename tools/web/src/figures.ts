@@ -83,6 +83,7 @@ export function figuresOf(history: History) {
       .filter(({ at }) => dayOf(at) >= first && dayOf(at) <= last)
       .map((one) => ({ ...one, at: local(one.at) })),
     temporary_basals: history.temporaries.filter(({ start }) => dayOf(start) >= first && dayOf(start) <= last).map(temporaryRow),
+    extended_boluses: history.boluses.flatMap(extendedRow),
     habits: habitsOf(history, summary, days.length, habitsOfChange),
     missing: history.missing.map(missingRow),
     under_way: history.under_way.map((one) => ({
@@ -391,13 +392,13 @@ function clockHours(history: History, pieces: readonly Dose[]) {
 function bolusKinds(history: History) {
   const what = (bolus: Bolus) => (isRefused(bolus) ? "refusal" : "bolus");
   const outcome = (bolus: Bolus) => (isRefused(bolus) ? bolus.refusal : bolus.outcome);
-  const key = (bolus: Bolus) => [what(bolus), bolus.source, outcome(bolus)].join("\0");
+  const key = (bolus: Bolus) => [what(bolus), bolus.kind, bolus.source, outcome(bolus)].join("\0");
   return grouped(history.boluses, key).map((group) => {
     const one = group[0] as Bolus;
     const given = isRefused(one) ? [] : group.map((bolus) => ({ steps: bolus.given_steps, mu: bolus.given_mu }));
     return {
       what: what(one),
-      kind: "normal",
+      kind: one.kind,
       source: one.source,
       outcome: outcome(one),
       boluses: group.length,
@@ -518,6 +519,7 @@ function calculatorHabits(boluses: readonly Bolus[], begun: number) {
 function bolusRow(bolus: Bolus) {
   return {
     bolus_id: bolus.bolus_id || null,
+    kind: bolus.kind,
     start: local(bolus.start),
     asked_mu: bolus.asked_mu,
     given_mu: bolus.given_mu,
@@ -567,6 +569,25 @@ function temporaryRow(found: Temporary) {
     outcome: found.outcome,
     source: found.source,
   };
+}
+
+/** The row of a bolus of which something is given over a time; none for another. */
+function extendedRow(bolus: Bolus) {
+  const { now, later, kind } = bolus;
+  if (!later) return [];
+  return [
+    {
+      bolus_id: bolus.bolus_id,
+      kind,
+      start: local(bolus.start),
+      now: now && { asked_mu: now.asked_mu, given_mu: now.given_mu },
+      later: { asked_mu: later.asked_mu, given_mu: later.given_mu },
+      asked_min: later.asked_min,
+      elapsed_min: later.elapsed_min,
+      given_mu: bolus.given_mu,
+      outcome: bolus.outcome,
+    },
+  ];
 }
 
 function missingRow(found: Missing) {

@@ -38,21 +38,91 @@ export interface Uncertain extends Span {
   most_mu: number | null;
 }
 
-/** One bolus, or a refusal to give one. */
-export interface Bolus {
+/** What of a bolus is given at once, or what evenly over `asked_min`. */
+export interface Portion {
   bolus_id: number;
   start: number;
+  /** Null: its start is not in the log. */
   asked_mu: number | null;
+  asked_min: number | null;
   given_mu: number | null;
   given_steps: number;
-  source: string;
+  elapsed_min: number | null;
   outcome: string;
-  refusal: string;
-  /** What a refusal is about: mU, or minutes of a lockout. */
-  limit: number;
   uncertain: Uncertain | null;
+}
+
+export function newPortion(bolus_id: number, start: number, asked_mu: number | null, asked_min: number | null = 0): Portion {
+  const nothing = { given_mu: null, given_steps: 0, elapsed_min: null, outcome: "no_end", uncertain: null };
+  return { bolus_id, start, asked_mu, asked_min, ...nothing };
+}
+
+/** One bolus, or a refusal to give one: of a combined one both portions, else one of them. */
+export class Bolus {
+  kind: string;
+  readonly start: number;
+  readonly source: string;
+  now: Portion | null = null;
+  later: Portion | null = null;
+  refusal = "";
+  /** What a refusal is about: mU, or minutes of a lockout. */
+  limit = 0;
   /** Null: the amount was chosen by hand or a program. */
-  calculation: Calculation | null;
+  calculation: Calculation | null = null;
+
+  constructor(kind: string, start: number, source: string) {
+    this.kind = kind;
+    this.start = start;
+    this.source = source;
+  }
+
+  /** What it consists of, the later one first: its number is that of the bolus. */
+  get portions(): Portion[] {
+    return [this.later, this.now].filter((one) => one !== null);
+  }
+
+  get bolus_id(): number {
+    return this.portions[0]?.bolus_id ?? 0;
+  }
+
+  get asked_mu(): number | null {
+    return sumOf(this.portions.map((one) => one.asked_mu));
+  }
+
+  get given_mu(): number | null {
+    return sumOf(this.portions.map((one) => one.given_mu));
+  }
+
+  get given_steps(): number {
+    return this.portions.reduce((sum, one) => sum + one.given_steps, 0);
+  }
+
+  get outcome(): string {
+    const outcomes = this.portions.map((one) => one.outcome);
+    const open = ["under_way", "no_end"].find((one) => outcomes.includes(one));
+    return open ?? outcomes.find((one) => one !== "all_given") ?? "all_given";
+  }
+
+  get uncertain(): Uncertain | null {
+    const [one, other] = this.portions.flatMap((portion) => portion.uncertain ?? []);
+    return one && other ? together(one, other) : (one ?? null);
+  }
+}
+
+function sumOf(parts: (number | null)[]): number | null {
+  return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+}
+
+function together(one: Uncertain, other: Uncertain): Uncertain {
+  return {
+    ...one,
+    start: Math.min(one.start, other.start),
+    end: Math.max(one.end, other.end),
+    least_steps: one.least_steps + other.least_steps,
+    most_steps: one.most_steps + other.most_steps,
+    least_mu: sumOf([one.least_mu, other.least_mu]),
+    most_mu: sumOf([one.most_mu, other.most_mu]),
+  };
 }
 
 /** What the pump's bolus calculator was told, and what it recommended. */

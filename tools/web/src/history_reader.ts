@@ -5,10 +5,11 @@
 // `uncertain` after the restart gives its bounds. Where records are missing, the odometer in the checkpoints tells what
 // they did.
 
+import { Boluses, type Moment } from "./bolus_reader.ts";
 import type { LogRecord } from "./contract.ts";
 import {
   type Alarm,
-  type Bolus,
+  Bolus,
   type Calculation,
   type Change,
   DAY_MS,
@@ -16,6 +17,7 @@ import {
   isEmptyMove,
   type Move,
   newHistory,
+  newPortion,
   type Stop,
   type Temporary,
 } from "./history.ts";
@@ -24,6 +26,7 @@ import { fixed, nearest } from "./numbers.ts";
 import { type Anchor, type Wall, wallOf } from "./wall.ts";
 
 const FLAG_SUSPENDED = 1;
+const QUARTER_MIN = 15;
 const STOPPING_FAULTS = ["motor_error", "system_error"];
 
 /** `damaged` is how many records came that were not whole. */
@@ -54,10 +57,9 @@ class Reader {
   #rate: { at: number; rate_mu_h: number } | undefined;
   #temporary: Temporary | undefined;
   #temporaryAt = 0;
-  #bolus: Bolus | undefined;
+  readonly #boluses: Boluses;
   #asked: LogRecord | undefined; // what the calculator was told
   #reckoned: Calculation | undefined;
-  #part: Lease | undefined;
   #move: Move | undefined;
   #moveAt = 0;
   #stop: Stop | undefined;
@@ -75,6 +77,7 @@ class Reader {
     this.#records = records;
     this.#wall = wall;
     this.history = newHistory(records.length);
+    this.#boluses = new Boluses(this.history.boluses, (steps) => this.#mu(steps));
     this.history.unknown_events = records.filter((one) => one.event.startsWith("event_")).length;
     if (damaged) this.history.missing.push({ start: 0, end: 0, records: damaged, reason: "damaged" });
     if (!records.length) return;
@@ -184,15 +187,6 @@ class Reader {
       case "basal_lease":
         this.#basalLease(number("made_steps"), number("max_steps"), number("rate_mu_h"));
         break;
-      case "bolus_start":
-        this.#bolusStart(number("bolus_id"), number("asked_mu"), word("source"));
-        break;
-      case "bolus_part":
-        this.#bolusPart(number("bolus_id"), number("made_steps"), number("max_steps"));
-        break;
-      case "bolus_end":
-        this.#bolusEnd(number("bolus_id"), number("given_mu"), number("given_steps"), word("reason"));
-        break;
       case "refused":
         this.#refused(record);
         break;
@@ -200,8 +194,47 @@ class Reader {
         this.#uncertain(word("kind"), number("min_steps"), number("max_steps"), number("bolus_id"));
         break;
       default:
-        this.#readOther(record.event, number, word);
+        if (!this.#readBolus(record.event, number, word)) this.#readOther(record.event, number, word);
     }
+  }
+
+  /** Whether it was the record of a bolus. */
+  #readBolus(event: string, number: (name: string) => number, word: (name: string) => string): boolean {
+    const [id, made, most] = [number("bolus_id"), number("made_steps"), number("max_steps")];
+    const [asked_mu, given] = [number("asked_mu"), [number("given_mu"), number("given_steps")] as [number, number]];
+    const [moment, boluses] = [this.#moment(), this.#boluses];
+    switch (event) {
+      case "bolus_start":
+        this.#reckon(boluses.start(moment, id, asked_mu, word("source")));
+        this.#reckoned = undefined;
+        break;
+      case "bolus_part":
+        this.#dose("bolus", boluses.part(moment, id, made, most), made);
+        break;
+      case "bolus_end":
+        this.#dose("bolus", ...boluses.end(moment, id, ...given, word("reason")));
+        break;
+      case "extended_start": {
+        const asked: [number, number] = [asked_mu, number("duration_15min") * QUARTER_MIN];
+        this.#reckon(boluses.startLater(moment, id, asked, number("combined") !== 0, word("source")));
+        break;
+      }
+      case "extended_part":
+        this.#dose("bolus", boluses.partLater(moment, id, made, most), made);
+        break;
+      case "extended_end":
+        this.#dose("bolus", ...boluses.endLater(moment, id, given, number("elapsed_min"), word("reason")));
+        break;
+      case "checkpoint_extended":
+        boluses.checkpointLater(moment, id, asked_mu, number("given_steps"));
+        break;
+      case "checkpoint_today":
+        boluses.checkpointEnds();
+        break;
+      default:
+        return false;
+    }
+    return true;
   }
 
   #readOther(event: string, number: (name: string) => number, word: (name: string) => string): void {
@@ -275,12 +308,12 @@ class Reader {
     const [before, after] = [this.#records[at - 1]?.seq ?? 0, this.#records[at]?.seq ?? 0];
     const [start, end] = [this.#ms(at - 1), this.#ms(at)];
     this.history.missing.push({ start, end, records: after - before - 1, reason: "missing" });
-    const open = [at - 1, ...[this.#lease, this.#part].flatMap((lease) => (lease ? [lease.at] : []))];
+    const open = [at - 1, ...(this.#lease ? [this.#lease.at] : []), ...this.#boluses.openSince()];
     this.#hole = { start: this.#hole?.start ?? this.#ms(Math.min(...open)), end };
     this.#lease = undefined;
     this.#temporary = undefined;
     this.#endRate(at - 1);
-    this.#part = undefined;
+    this.#boluses.recordsMissing();
     this.#moveAt = at;
     this.#countedDay = undefined;
   }
@@ -290,6 +323,7 @@ class Reader {
     if (at === 0) return;
     if (!told) this.#off(at, "unknown");
     this.#endRate(at - 1);
+    this.#boluses.restarted();
     this.#leaseCut = this.#lease;
     this.#lease = undefined;
     for (const alarm of this.#alarms.values()) alarm.lost_power = true;
@@ -354,6 +388,7 @@ class Reader {
     this.#made = 0;
     this.#hole = undefined;
     this.#setReservoir(reservoir >= 0 ? reservoir : null);
+    this.#boluses.checkpointBegins();
     if (this.#stopCut && flags & FLAG_SUSPENDED) this.#openStop(this.#stopCut.reason, this.#stopCut.source);
     this.#stopCut = undefined;
   }
@@ -432,81 +467,29 @@ class Reader {
     this.#reckoned = { bolus_id, carbs_g: Number(asked["carbs_g"]), glucose_mg_dl, recommended_mu };
   }
 
-  #bolusStart(bolus_id: number, asked_mu: number, source: string): void {
-    const bolus = this.#begun(bolus_id, asked_mu, source);
-    if (this.#reckoned?.bolus_id === bolus_id) bolus.calculation = this.#reckoned;
-    this.#reckoned = undefined;
-  }
-
-  #begun(bolus_id: number, asked_mu: number | null, source: string): Bolus {
-    this.#bolus = {
-      bolus_id,
-      start: this.#now(),
-      asked_mu,
-      given_mu: null,
-      given_steps: 0,
-      source,
-      outcome: "no_end",
-      refusal: "",
-      limit: 0,
-      uncertain: null,
-      calculation: null,
-    };
-    this.history.boluses.push(this.#bolus);
-    this.#part = undefined;
-    return this.#bolus;
-  }
-
-  /** The open bolus of this number; a new one when its start is not in the log. */
-  #running(bolus_id: number): Bolus {
-    return this.#bolus?.bolus_id === bolus_id ? this.#bolus : this.#begun(bolus_id, null, "");
-  }
-
-  #bolusPart(bolus_id: number, made: number, most: number): void {
-    const bolus = this.#running(bolus_id);
-    this.#dose("bolus", this.#part?.at ?? this.#at, made);
-    bolus.given_steps += made;
-    const mu = this.#mu(bolus.given_steps);
-    bolus.given_mu = mu === null ? null : Math.trunc(mu);
-    this.#part = { at: this.#at, most };
-  }
-
-  #bolusEnd(bolus_id: number, given_mu: number, given_steps: number, reason: string): void {
-    const bolus = this.#running(bolus_id);
-    this.#dose("bolus", this.#part?.at ?? this.#at, Math.max(0, given_steps - bolus.given_steps));
-    Object.assign(bolus, { given_mu, given_steps, outcome: reason });
-    this.#bolus = undefined;
-    this.#part = undefined;
+  /** Tell a bolus what the calculator said of it. */
+  #reckon(bolus: Bolus): void {
+    const its = bolus.portions.some((one) => one.bolus_id === this.#reckoned?.bolus_id);
+    if (its && this.#reckoned) bolus.calculation = this.#reckoned;
   }
 
   #refused(record: LogRecord): void {
     if (record.fields["command"] !== "bolus") return;
-    this.history.boluses.push({
-      bolus_id: 0,
-      start: this.#now(),
-      asked_mu: Number(record.fields["asked"]),
-      given_mu: 0,
-      given_steps: 0,
-      source: String(record.fields["source"]),
-      outcome: "refused",
-      refusal: String(record.fields["code"]),
-      limit: Number(record.fields["limit"]),
-      uncertain: null,
-      calculation: null,
-    });
+    const bolus = new Bolus("normal", this.#now(), String(record.fields["source"]));
+    bolus.now = newPortion(0, this.#now(), Number(record.fields["asked"]));
+    Object.assign(bolus.now, { given_mu: 0, outcome: "refused" });
+    [bolus.refusal, bolus.limit] = [String(record.fields["code"]), Number(record.fields["limit"])];
+    this.history.boluses.push(bolus);
   }
 
   #uncertain(kind: string, least: number, most: number, bolus_id: number): void {
-    const start = this.#cutStart(kind);
+    const start = this.#cutStart(kind, bolus_id);
     const end = start < this.#at ? (this.#bootEnd[start] as number) : start;
     // With power on, only a motor error leaves steps in doubt: it ended the delivery before.
     const cause = this.#failed ? "motor_error" : "power_lost";
     const found = this.#doubt(kind, this.#ms(start), this.#ms(end), [least, most], cause, bolus_id);
     if (!isEmptyMove(kind)) this.#drain(most);
-    if (kind !== "bolus") return;
-    const newest = this.history.boluses.at(-1);
-    const ended = this.#failed && newest?.bolus_id === bolus_id;
-    (ended ? newest : this.#running(bolus_id)).uncertain = found;
+    if (kind === "bolus") this.#boluses.doubt(this.#moment(), bolus_id, this.#failed).uncertain = found;
   }
 
   #doubt(
@@ -524,9 +507,9 @@ class Reader {
   }
 
   /** The record since which it is uncertain. */
-  #cutStart(kind: string): number {
+  #cutStart(kind: string, bolus_id: number): number {
     if (kind === "basal") return this.#leaseCut?.at ?? this.#at;
-    if (kind === "bolus") return this.#part?.at ?? this.#at;
+    if (kind === "bolus") return this.#boluses.since(bolus_id) ?? this.#at;
     return this.#moveAt;
   }
 
@@ -633,6 +616,10 @@ class Reader {
     return this.#ms(this.#at);
   }
 
+  #moment(): Moment {
+    return { at: this.#at, ms: this.#now() };
+  }
+
   #mu(steps: number): number | null {
     return this.#scale ? (steps * 1000 * this.#scale[1]) / this.#scale[0] : null;
   }
@@ -644,16 +631,14 @@ class Reader {
   /** What is open at the end of the log is under way, or was when it was pulled. */
   #finish(): void {
     if (this.#temporary) this.#temporary.outcome = "under_way";
-    const open = (kind: string, lease: Lease | undefined) => {
-      if (!lease) return;
-      const since = this.#ms(lease.at);
-      this.history.under_way.push({ kind, since, most_steps: lease.most, most_mu: this.#mu(lease.most) });
+    const open = (kind: string, { at, most }: { at?: number | undefined; most: number } = { most: 0 }) => {
+      if (at === undefined) return;
+      this.history.under_way.push({ kind, since: this.#ms(at), most_steps: most, most_mu: this.#mu(most) });
     };
+    this.#boluses.finish();
     open("basal", this.#lease);
-    if (this.#bolus && this.#part) {
-      this.#bolus.outcome = "under_way";
-      open("bolus", this.#part);
-    }
+    open("bolus", this.#boluses.now);
+    open("extended bolus", this.#boluses.later);
     if (this.#stop) this.#stop.end = Math.max(this.#stop.start, this.#now());
     this.#endRate(this.#at);
   }

@@ -65,8 +65,11 @@ function shownFigures(history: History): Figures {
   const figures = figuresOf(history);
   if (history.in_units) return figures;
   const sums = ["mu", "basal_mu", "bolus_mu", "average_mu"];
-  const inSteps = (name: string, value: unknown) =>
-    name === "given_mu" || (sums.includes(name) && value === 0) ? null : value;
+  // What the pump says of a bolus stays; sums of boluses, which have steps beside them, do not.
+  function inSteps(this: object, name: string, value: unknown) {
+    const isSum = name === "given_mu" ? "given_steps" in this : sums.includes(name) && value === 0;
+    return isSum ? null : value;
+  }
   return JSON.parse(JSON.stringify(figures), inSteps) as Figures;
 }
 
@@ -159,10 +162,7 @@ function period({ summary, habits, days }: Figures, unit: string): HTMLElement[]
   const habit = "What is asked for, and what was done";
   return [
     worded(tables(titled("Dose", table("Dose", [], dose)), titled(habit, table(habit, ["", "Done", "Of", ""], asked)))),
-    note(
-      "A meal without a bolus is told by the time of day alone: the pump does not know who ate." +
-        " Extended boluses are not in this report: the pump gives none.",
-    ),
+    note("A meal without a bolus is told by the time of day alone: the pump does not know who ate."),
   ];
 }
 
@@ -195,6 +195,7 @@ function kinds(figures: Figures, unit: string): HTMLElement {
     changes(figures),
     titled("Time without delivery", tableOrNone("Time without delivery", ["Why", "Times", "In all"], stops)),
     ...temporaries(figures, unit),
+    ...extendedBoluses(figures),
     ...clockChanges(figures),
   );
 }
@@ -262,6 +263,23 @@ function temporaries({ temporary_basals: found }: Figures, unit: string): HTMLEl
   const heads = ["From", "Rate", "Asked for", "In force", `Given, ${unit}`, "Ended"];
   const list = foldedList(words.count(rows.length, "time"), table("Temporary basal", heads, rows), rows.length);
   return [titled("Temporary basal", list)];
+}
+
+function extendedBoluses({ extended_boluses: found }: Figures): HTMLElement[] {
+  if (!found.length) return [];
+  const rows = found.map((row): Cell[] => [
+    words.dayClock(momentOf(row.start)),
+    words.atOnce(row),
+    words.portion(row.later),
+    words.minutes(row.asked_min),
+    words.minutes(row.elapsed_min),
+    words.dose(row.given_mu),
+    [words.bolusEnd(row.outcome), WHOLE.includes(row.outcome) ? "" : "short"],
+  ]);
+  const heads = ["From", "At once, U", "Over time, U", "Asked for", "It took", "Given, U", "Ended"];
+  const count = words.count(rows.length, "bolus", "boluses");
+  const list = foldedList(count, table("Extended boluses", heads, rows), rows.length);
+  return [titled("Extended boluses", list)];
 }
 
 function clockChanges({ clock_changes: found }: Figures): HTMLElement[] {

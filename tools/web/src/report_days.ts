@@ -122,7 +122,7 @@ function tablesOf(history: History, start: number): HTMLElement[] {
     words.dose(bolus.given_mu),
     [bolus.uncertain ? `+ ${words.uncertain(bolus.uncertain)}${history.in_units ? "" : " steps"}` : "", "doubt"],
     [
-      words.outcome(bolus) + words.calculated(bolus) + (bolus.source === "link" ? " (by link)" : ""),
+      words.outcome(bolus) + words.extended(bolus) + words.calculated(bolus) + (bolus.source === "link" ? " (by link)" : ""),
       isRefused(bolus) || isInterrupted(bolus) ? "short" : "",
     ],
   ]);

@@ -108,7 +108,7 @@ function tankOf({ levels, rates, stops, in_units }: History, day: Span, x: (at: 
 function bolusMark(bolus: Bolus, x: number, y: (mu: number) => number): string {
   const [asked, given] = [bolus.asked_mu ?? 0, bolus.given_mu ?? 0];
   const doses = `asked ${words.dose(bolus.asked_mu)} U, given ${words.dose(bolus.given_mu)} U`;
-  const title = `<title>${words.clock(bolus.start)} bolus: ${doses}; ${words.outcome(bolus)}</title>`;
+  const title = `<title>${words.clock(bolus.start)} bolus: ${doses}; ${words.outcome(bolus)}${words.extended(bolus)}</title>`;
   if (isRefused(bolus)) return `<path class="p-refused" d="M${x - 5} ${y(asked) - 5}l10 10m0-10l-10 10">${title}</path>`;
   const ring =
     asked > given

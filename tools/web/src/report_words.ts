@@ -15,6 +15,7 @@ const OUTCOMES: Record<string, string> = {
   suspended: "stopped by a suspension",
   alarm: "stopped by an alarm",
   power_lost: "cut off by a power loss",
+  time: "a limit held the rest back",
   under_way: "under way when the log was read",
   no_end: "its end is not in the log",
 };
@@ -104,7 +105,7 @@ export function reason(name: string): string {
 
 export function kindOutcome(row: Figures["boluses_by_kind"][number]): string {
   if (row.what === "refusal") return `refused: ${row.outcome.replaceAll("_", " ")}`;
-  return OUTCOMES[row.outcome] ?? plain(row.outcome);
+  return bolusEnd(row.outcome);
 }
 
 export function clockChange(forwardS: number): string {
@@ -162,9 +163,34 @@ const TEMPORARY_ENDS: Record<string, string> = {
 
 /** How a bolus ended, or why it was refused. */
 export function outcome(bolus: Bolus): string {
-  if (bolus.outcome !== "refused") return OUTCOMES[bolus.outcome] ?? plain(bolus.outcome);
+  if (bolus.outcome !== "refused") return bolusEnd(bolus.outcome);
   const say = REFUSALS[bolus.refusal];
   return `refused: ${say ? say(`${units(bolus.limit)} U`, bolus.limit) : bolus.refusal.replaceAll("_", " ")}`;
+}
+
+export function bolusEnd(outcome: string): string {
+  return OUTCOMES[outcome] ?? plain(outcome);
+}
+
+/** How much of a bolus is given over what time. */
+export function extended({ kind, now, later }: Bolus): string {
+  if (!later) return "";
+  const over = `over ${minutes(later.asked_min)}`;
+  return kind === "extended" ? ` (${over})` : ` (${portion(now)} at once, ${portion(later)} ${over})`;
+}
+
+/** What was asked for at once, or over a time. */
+export function portion(found: { asked_mu: number | null } | null): string {
+  return dose(found?.asked_mu ?? null);
+}
+
+/** The same of a bolus of which all or some is given over a time. */
+export function atOnce({ kind, now }: Figures["extended_boluses"][number]): string {
+  return kind === "extended" ? dose(0) : portion(now);
+}
+
+export function minutes(value: number | null): string {
+  return duration(value === null ? null : value * MINUTE);
 }
 
 /** What the calculator was told, and what it said where another dose was asked for. */

@@ -28,6 +28,8 @@ const TEMPORARY_ENDED: Record<string, string> = {
   time: "its time is over",
   renewed: "another takes its place",
 };
+// And of an extended bolus.
+const EXTENDED_ENDED: Record<string, string> = { ...ENDED, time: "its time is over, and a limit held the rest back" };
 const MOVES: Record<string, string> = {
   prime: "Priming the tubing",
   cannula: "Filling the cannula",
@@ -83,6 +85,17 @@ const SENTENCES: Record<string, Say> = {
   bolus_end: (field, n) =>
     `Bolus ${n("bolus_id")} ended: ${units(n("given_mu"))} given in ${steps(n("given_steps"))}; ` +
     `${ENDED[field("reason")] ?? field("reason")}.`,
+  extended_start: (field, n) =>
+    `Extended bolus ${n("bolus_id")} of ${units(n("asked_mu"))} over ${duration(n("duration_15min") * 900)} begins: ` +
+    `${steps(n("owed_steps"))} owed, by ${field("source")}${n("combined") ? "; the next bolus is given at once with it" : ""}.`,
+  extended_part: (_, n) =>
+    `Extended bolus ${n("bolus_id")}: ${steps(n("made_steps"))} made; may now move up to ${n("max_steps")}.`,
+  extended_end: (field, n) =>
+    `Extended bolus ${n("bolus_id")} ended: ${units(n("given_mu"))} given in ${steps(n("given_steps"))} and ` +
+    `${duration(n("elapsed_min") * 60)}; ${EXTENDED_ENDED[field("reason")] ?? field("reason")}.`,
+  checkpoint_extended: (_, n) =>
+    `Checkpoint of extended bolus ${n("bolus_id")}: ${steps(n("given_steps"))} of ${units(n("asked_mu"))} in ` +
+    `${duration(n("elapsed_min") * 60)}.`,
   refused: (field, n) => `Refused: ${refusal(field("command"), field("code"), n("asked"), n("limit"))}.`,
   move_start: (field, n) =>
     `${moveOf(field("kind"))}, by ${field("source")}: at most ${steps(n("max_steps"))}.`,
