@@ -69,9 +69,25 @@ def _check_base(record):
 
 
 def _check_bolus(record):
-    assert record["subType"] == "normal"
-    assert 0 <= record["normal"] <= 100
-    assert record["normal"] <= record.get("expectedNormal", 100)
+    sub = record["subType"]
+    assert sub in ("normal", "square", "dual/square")
+    if sub != "square":
+        assert 0 <= record["normal"] <= 100
+        assert record["normal"] <= record.get("expectedNormal", 100)
+    if sub != "normal":
+        _check_extended(record)
+
+
+def _check_extended(record):
+    assert 0 <= record["duration"] <= 86_400_000 and 0 <= record["extended"] <= 100
+    assert ("expectedExtended" in record) == ("expectedDuration" in record)
+    if "expectedExtended" in record:
+        assert record["extended"] <= record["expectedExtended"] <= 100
+        assert record["duration"] <= record["expectedDuration"] <= 86_400_000
+    else:
+        assert record["extended"] > 0
+    if record["subType"] == "dual/square" and "expectedNormal" in record:
+        assert record["duration"] == record["extended"] == 0 and "expectedExtended" in record
 
 
 def _check_basal(record):

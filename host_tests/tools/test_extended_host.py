@@ -1,14 +1,14 @@
-"""Extended and combined boluses of a log: as facts, and in the report."""
+"""Extended and combined boluses of a log: as facts, in the report, for Tidepool."""
 
 import json
 import re
 
 import pytest
 
-from basalt import bolus_reader, decode, history_reader, timeline
+from basalt import bolus_reader, decode, history_reader, tidepool, timeline
 from basalt.history import DAY_MS
 from host_tests.tools import made_log
-from host_tests.tools.exported import keep, log_of
+from host_tests.tools.exported import check_tidepool, keep, log_of
 from host_tests.tools.running import basalt
 from pump.core import event_table, events, record
 
@@ -146,6 +146,45 @@ def test_the_facts_tell_what_was_to_be_given_over_what_time(store, tmp_path):
         ("extended", 1_500, 7_200, 1_200),
     ]
     assert told[CUT]["most_steps"] == 678
+
+
+def test_tidepool_gets_squares_and_duals_with_what_was_expected(log, found):
+    records = tidepool.records(log)
+    check_tidepool(records)
+    boluses = [r for r in records if r["type"] == "bolus" and r["subType"] != "normal"]
+    fields = ("normal", "extended", "duration", "expectedExtended", "expectedDuration")
+    told = [(r["subType"], *(r.get(name) for name in fields)) for r in boluses]
+    alone, linked = found[ALONE].given_mu / 1_000, found[LINKED].given_mu / 1_000
+    assert told[:3] == [
+        ("dual/square", 2.0, 3.0, 3_600_000, None, None),
+        ("square", None, alone, 2_400_000, 2.0, 5_400_000),
+        ("square", None, linked, 1_200_000, 1.5, 7_200_000),
+    ]
+    # Stopped in the first seconds: the part at once is short, and of the other nothing was given.
+    short = boluses[SHORT]
+    assert (short["subType"], short["expectedNormal"], short["duration"]) == ("dual/square", 4, 0)
+    assert short["normal"] == found[SHORT].given_mu / 1_000
+    # A bolus that runs on is not there yet.
+    assert len({r["time"] for r in boluses}) == len(found) - 1
+
+
+def test_where_both_parts_were_cut_short_tidepool_gets_a_record_of_each(log, found):
+    both = found[BOTH_SHORT]
+    records = [r for r in tidepool.records(log) if r.get("origin", {})["id"].count("/bolus/")]
+    told = {r["subType"]: r for r in records if f"/{both.seq}/" in r["origin"]["id"]}
+    assert set(told) == {"normal", "square"}
+    assert told["normal"]["normal"] == both.now.given_mu / 1_000
+    assert told["square"]["extended"] == both.later.given_mu / 1_000 > 0
+    assert (told["square"]["expectedExtended"], told["square"]["duration"]) == (3.0, 60_000)
+
+
+def test_more_of_a_log_changes_no_record_of_it(made, tmp_path):
+    raw = made_log.raw_log(made[0])
+    whole = {r["origin"]["id"]: r for r in tidepool.records(log_of(keep(tmp_path / "a.db", raw)))}
+    for count in range(64, len(raw) // 32, 41):
+        part = log_of(keep(tmp_path / f"{count}.db", raw[: count * 32]))
+        boluses = [r for r in tidepool.records(part) if r["type"] == "bolus"]
+        assert all(whole[one["origin"]["id"]] == one for one in boluses)
 
 
 def test_where_its_start_is_lost_what_it_gave_before_is_in_no_dose(made):

@@ -2,7 +2,9 @@
 
 Tidepool knows a record by device, time, type and sub-type: where two would be the same, the later
 one is moved by a millisecond. `origin.id` is the log's own name for it. A refused bolus has no
-record there; what is uncertain stands in `payload` and in no dose.
+record there; what is uncertain stands in `payload` and in no dose. A combined bolus is one record,
+but for one of which the part at once was cut short when some of the other was given already: there
+the data model has no room for that, and it is a `normal` and a `square`.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from typing import Any
 from basalt import __version__
 from basalt.basal_tiles import Tile, tiles
 from basalt.export_log import ExportLog, Schedule
-from basalt.history import Alarm, Bolus, Calculation, Stop, Uncertain
+from basalt.history import Alarm, Bolus, Calculation, Portion, Stop, Uncertain
 from basalt.loglines import local_text
 
 Record = dict[str, Any]
@@ -19,6 +21,7 @@ Record = dict[str, Any]
 SCHEDULE = "Normal"
 MOST_BOLUS_U = 100
 MOST_RATE_U_H = 100
+_MINUTE_MS = 60_000
 _ALARMS = {
     "occlusion": "occlusion",
     "reservoir_empty": "no_insulin",
@@ -88,15 +91,17 @@ class _Export:
         for bolus in self._log.history.boluses:
             if not _stands(bolus):
                 continue
-            base = self._base("bolus", "normal", bolus.seq, bolus.start_ms)
-            if not base:
-                continue
-            found = {**base, "subType": "normal", **_bolus(bolus)}
             wizard = None
             if bolus.calculation:
                 wizard = self._base("wizard", "", bolus.seq, bolus.start_ms)
-            # The record of the calculator carries its bolus in it.
-            yield {**wizard, **_wizard(bolus.calculation), "bolus": found} if wizard else found
+            for sub, content in _bolus(bolus):
+                base = self._base("bolus", sub, bolus.seq, bolus.start_ms)
+                if not base:
+                    continue
+                found = {**base, "subType": sub, **content}
+                # The record of the calculator carries its bolus in it.
+                yield {**wizard, **_wizard(bolus.calculation), "bolus": found} if wizard else found
+                wizard = None
 
     def _basal(self) -> Iterator[Record]:
         for tile in tiles(self._log):
@@ -175,14 +180,57 @@ def _stands(bolus: Bolus) -> bool:
     return not bolus.is_refused and bolus.outcome != "under_way" and bolus.given_mu is not None
 
 
-def _bolus(bolus: Bolus) -> Record:
-    found: Record = {"normal": (bolus.given_mu or 0) / 1000}
-    if bolus.is_interrupted and bolus.asked_mu and bolus.asked_mu >= (bolus.given_mu or 0):
-        found["expectedNormal"] = bolus.asked_mu / 1000
+def _bolus(bolus: Bolus) -> Iterator[tuple[str, Record]]:
+    """(sub-type, content) of each record that tells a bolus."""
     payload: Record = {"outcome": bolus.outcome, "source": bolus.source}
     if bolus.uncertain:
         payload["uncertain"] = _bounds(bolus.uncertain)
-    return {**found, "payload": payload}
+    if bolus.later is None:
+        yield "normal", {**_at_once(bolus.now), "payload": payload}
+        return
+    normal, extended = _at_once(bolus.now), _over_time(bolus.later)
+    if extended is None:  # nothing of it was given, and the log does not tell what was to be
+        yield from [("normal", {**normal, "payload": payload})] if normal else []
+    elif not normal:
+        yield "square", {**extended, "payload": payload}
+    elif "expectedNormal" not in normal:
+        yield "dual/square", {**normal, **extended, "payload": payload}
+    elif extended["extended"] == 0:
+        # Where the normal part was cut short, the other has not begun there.
+        yield "dual/square", {**normal, **extended, "duration": 0, "payload": payload}
+    else:  # here both run at a time: what was given of both is told in a record each
+        yield "normal", {**normal, "payload": payload}
+        yield "square", {**extended, "payload": payload}
+
+
+def _at_once(portion: Portion | None) -> Record:
+    if portion is None or portion.given_mu is None:
+        return {}
+    found: Record = {"normal": portion.given_mu / 1000}
+    if _is_short(portion):
+        found["expectedNormal"] = (portion.asked_mu or 0) / 1000
+    return found
+
+
+def _over_time(portion: Portion) -> Record | None:
+    given_mu = portion.given_mu or 0
+    found: Record = {
+        "extended": given_mu / 1000,
+        "duration": (portion.elapsed_min or 0) * _MINUTE_MS,
+    }
+    if _is_short(portion) and portion.asked_min is not None:
+        found["expectedExtended"] = (portion.asked_mu or 0) / 1000
+        found["expectedDuration"] = max(portion.asked_min * _MINUTE_MS, found["duration"])
+    elif not given_mu:
+        return None
+    return found
+
+
+def _is_short(portion: Portion) -> bool:
+    """Less was given than asked for, or its end is not in the log."""
+    given_mu = portion.given_mu or 0
+    asked_mu = portion.asked_mu or 0
+    return portion.outcome != "all_given" and asked_mu > 0 and asked_mu >= given_mu
 
 
 def _wizard(found: Calculation | None) -> Record:
