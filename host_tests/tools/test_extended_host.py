@@ -1,11 +1,11 @@
-"""Extended and combined boluses of a log: as facts, in the report, for Tidepool."""
+"""Extended and combined boluses of a log: as facts, in the report, for Tidepool and Nightscout."""
 
 import json
 import re
 
 import pytest
 
-from basalt import bolus_reader, decode, history_reader, tidepool, timeline
+from basalt import bolus_reader, decode, history_reader, nightscout, tidepool, timeline
 from basalt.history import DAY_MS
 from host_tests.tools import made_log
 from host_tests.tools.exported import check_tidepool, keep, log_of
@@ -185,6 +185,23 @@ def test_more_of_a_log_changes_no_record_of_it(made, tmp_path):
         part = log_of(keep(tmp_path / f"{count}.db", raw[: count * 32]))
         boluses = [r for r in tidepool.records(part) if r["type"] == "bolus"]
         assert all(whole[one["origin"]["id"]] == one for one in boluses)
+
+
+def test_nightscout_gets_a_combo_with_its_split_and_rate(log, found):
+    combos = [d for d in nightscout.documents(log) if d["eventType"] == "Combo Bolus"]
+    assert len(combos) == len(found) - 1
+    first, second = combos[:2]
+    told = ("enteredinsulin", "insulin", "splitNow", "splitExt", "duration", "relative")
+    assert [first[name] for name in told] == [5.0, 2.0, 40, 60, 60, 3.0]
+    given = found[ALONE].given_mu / 1_000
+    assert [second[name] for name in told[:5]] == [given, 0.0, 0, 100, 40]
+    assert second["relative"] == pytest.approx(given * 1.5, abs=0.001)
+    assert "2.00 U were asked for" in second["notes"]
+    # All that was given is in it, whatever of it had no time to have a rate.
+    rest = [d["relative"] * d["duration"] / 60 for d in combos]
+    assert [d["insulin"] + later for d, later in zip(combos, rest, strict=True)] == pytest.approx(
+        [d["enteredinsulin"] for d in combos], abs=0.001
+    )
 
 
 def test_where_its_start_is_lost_what_it_gave_before_is_in_no_dose(made):

@@ -15,7 +15,7 @@ from typing import Any
 from basalt import report_words as words
 from basalt.basal_tiles import Tile, tiles
 from basalt.export_log import ExportLog, Schedule
-from basalt.history import Bolus, Calculation, Temporary
+from basalt.history import Bolus, Calculation, Portion, Temporary
 
 Document = dict[str, Any]
 
@@ -73,7 +73,7 @@ class _Export:
                 text = f"Bolus of {asked} U {words.outcome(bolus)}"
                 yield from self._one("Note", bolus.seq, bolus.start_ms, notes=text)
             elif bolus.outcome != "under_way" and bolus.given_mu is not None:
-                more: Document = {"insulin": bolus.given_mu / 1000, "type": "NORMAL"}
+                more: Document = {"insulin": bolus.given_mu / 1000}
                 notes = _short(bolus)
                 if notes:
                     more["notes"] = notes
@@ -83,6 +83,11 @@ class _Export:
                 if bolus.calculation:
                     more |= _calculation(bolus.calculation)
                     kind = "Meal Bolus" if bolus.calculation.carbs_g else kind
+                if bolus.later:
+                    more |= _combo(bolus.given_mu, bolus.later)
+                    kind = "Combo Bolus"
+                else:
+                    more["type"] = "NORMAL"
                 yield from self._one(kind, bolus.seq, bolus.start_ms, **more)
 
     def _stopped(self) -> Iterator[Document]:
@@ -148,6 +153,21 @@ def _short(bolus: Bolus) -> str:
         bounds = words.uncertain(bolus.uncertain, in_units)
         told.append(f"{bounds} {'U' if in_units else 'steps'} may have been given besides")
     return "; ".join(told)
+
+
+def _combo(given_mu: int, later: Portion) -> Document:
+    """`insulin` is what was given at once; `relative` is the rate of the rest, in U/h."""
+    minutes = later.elapsed_min or 0
+    later_mu = later.given_mu or 0 if minutes else 0  # within a minute it has no rate
+    share = round(100 * later_mu / given_mu) if given_mu else 0
+    return {
+        "enteredinsulin": given_mu / 1000,
+        "insulin": (given_mu - later_mu) / 1000,
+        "splitNow": 100 - share,
+        "splitExt": share,
+        "duration": minutes,
+        "relative": round(later_mu * 60 / minutes / 1000, 3) if minutes else 0,
+    }
 
 
 def _nothing(tile: Tile) -> Document:
