@@ -601,17 +601,15 @@ def test_a_log_that_begins_within_a_day_ends_no_day_at_a_start():
 
 def test_a_checkpoint_comes_after_64_records_and_not_before():
     bench = Bench()
-    for _ in range(3):
-        since = 0
-        value = 5_000
-        checkpoints = len(bench.all(events.CHECKPOINT))
-        while len(bench.all(events.CHECKPOINT)) == checkpoints:
-            since += 1
-            value += 50
-            assert bench.pump.set_setting(st.MAX_BOLUS_MU, value, BUTTONS) == codes.OK
-            bench.turn(0)
-            assert since <= 64
-        assert since >= 60  # what came beside them is counted too
+    for value in range(200):
+        assert bench.pump.set_setting(st.MAX_BOLUS_MU, 5_000 + value, BUTTONS) == codes.OK
+        bench.turn(0)
+    found = [bench.event(packed) for packed in bench.log]
+    begun = [n for n in range(len(found)) if found[n] == events.CHECKPOINT]
+    whole = [n for n in range(len(found)) if found[n] == events.CHECKPOINT_TODAY]
+    assert len(begun) == 4
+    for n in range(3):
+        assert begun[n + 1] - whole[n] - 1 == 64
 
 
 def test_a_checkpoint_while_suspended_tells_so_and_one_while_running_does_not():
@@ -623,3 +621,45 @@ def test_a_checkpoint_while_suspended_tells_so_and_one_while_running_does_not():
         bench.turn(0)
         flags = bench.last(events.CHECKPOINT)[2]
         assert flags == (0 if remotely is None else 5 if remotely else 1)
+
+
+def test_no_checkpoint_comes_while_a_bolus_or_a_move_is_under_way():
+    """What is open is not told by one: a cut after it would forget it."""
+    for move in (False, True):
+        bench = Bench()
+        if move:
+            bench.pump.change.start(BUTTONS)
+            bench.pump.change.load(200_000, BUTTONS)
+            bench.turn(0)
+        begun, over = (
+            (events.MOVE_START, events.MOVE_END)
+            if move
+            else (events.BOLUS_START, events.BOLUS_END)
+        )
+        while bench.pump.log.since_checkpoint < 62:
+            bench.pump.log.write(events.LINK_OPENED)
+        code = bench.pump.change.prime(BUTTONS) if move else bench.pump.give_bolus(5_000, BUTTONS)
+        assert code == codes.OK
+        bench.run_s(400)
+        found = [bench.event(packed) for packed in bench.log]
+        assert found.count(begun) == found.count(over) == 1
+        at = found.index(over)
+        assert events.CHECKPOINT not in found[found.index(begun) : at]
+        assert events.CHECKPOINT in found[at:]
+
+
+def test_a_checkpoint_while_running_opens_a_lease_behind_it_and_one_at_rest_opens_none():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(600)
+    bench.pump.checkpoint()
+    bench.turn(0)
+    assert bench.event(bench.log[-1]) == events.BASAL_LEASE
+    assert bench.last(events.BASAL_LEASE)[:3] == (0, 135, 1_000)
+    bench.turn(10_000)
+    bench.pump.suspend(BUTTONS)
+    assert bench.pump.basal.owed_steps > 0
+    bench.turn(0)
+    leases = len(bench.all(events.BASAL_LEASE))
+    bench.pump.checkpoint()
+    bench.turn(0)
+    assert len(bench.all(events.BASAL_LEASE)) == leases

@@ -1,6 +1,7 @@
 """When the core wants its next turn, and what readings and stops do from one turn to the next."""
 
 from host_tests.core.bench import BUTTONS, Bench, Board
+from host_tests.expect import raises
 from pump.core import alarms, codes, events, states
 from pump.core import settings as st
 
@@ -248,3 +249,72 @@ def test_the_only_sensor_of_a_board_is_missed_too():
         assert [alarm for alarm, _ in raised(bench)] == [alarms.SENSOR_LOST]
         bench.pump.sense(*there)
         assert not bench.pump.alarms.has_cause(alarms.SENSOR_LOST)
+
+
+def test_time_goes_by_in_pieces_of_a_millisecond_too():
+    bench = running()
+    before = bench.pump.clock.uptime_s
+    for _ in range(2_000):
+        bench.pump.advance(1)
+    assert bench.pump.clock.uptime_s == before + 2
+
+
+def test_each_rate_is_owed_for_its_own_minutes_to_the_millisecond():
+    # 4,771 mU/h for a minute are a step less a millisecond's worth: not one more may be owed.
+    for pieces in ((3_600_000,), (500, 59_501, 3_539_999), (30_300, 29_699, 2, 3_539_999)):
+        bench = running(0)
+        bench.pump.set_basal([(0, 4_771), (1, 0)], BUTTONS)
+        for piece_ms in pieces:
+            bench.turn(piece_ms)
+        assert bench.steps == 4_771 * 6791 // 600_000 == 53
+
+
+def test_a_pump_that_delivers_nothing_has_no_rate():
+    bench = running()
+    assert bench.pump.basal_rate_mu_h() == 1_000
+    bench.pump.suspend(BUTTONS)
+    assert bench.pump.basal_rate_mu_h() == 0
+
+
+def test_what_is_not_in_the_table_of_states_is_a_bug_to_ask_for():
+    bench = running()
+    with raises(ValueError):
+        bench.pump.go(states.END_MOVE)
+    assert bench.pump.state == states.RUNNING
+
+
+def holding(reservoir_mu):
+    """A pump that runs on so much."""
+    bench = running(0)
+    assert bench.pump.change.start(BUTTONS) == codes.OK
+    assert bench.pump.change.load(reservoir_mu, BUTTONS) == codes.OK
+    assert bench.pump.change.finish(BUTTONS) == codes.OK
+    bench.turn(0)
+    return bench
+
+
+def test_a_reservoir_is_low_from_its_very_threshold_to_the_last_step_and_told_with_what_is_left():
+    bench = holding(20_100)
+    for low in (False, True):
+        assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+        bench.run_s(10)
+        assert bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW) == low
+    assert bench.pump.reservoir_steps == 20_000 * 6791 // 10_000
+    assert raised(bench) == [(alarms.RESERVOIR_LOW, bench.pump.reservoir_steps)]
+    bench = holding(500)
+    assert bench.pump.give_bolus(498, BUTTONS) == codes.OK
+    bench.run_s(60)
+    assert bench.pump.reservoir_steps == 1
+    assert bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW)
+    assert bench.pump.state == states.RUNNING
+
+
+def test_an_empty_reservoir_is_told_once_with_no_value_and_is_not_low_as_well():
+    bench = holding(500)
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+    bench.run_s(60)
+    assert bench.pump.reservoir_steps == 0
+    assert raised(bench) == [(alarms.RESERVOIR_LOW, 339), (alarms.RESERVOIR_EMPTY, 0)]
+    assert bench.pump.alarms.has_cause(alarms.RESERVOIR_EMPTY)
+    assert not bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW)
+    assert bench.pump.state == states.SUSPENDED
