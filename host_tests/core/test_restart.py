@@ -663,3 +663,49 @@ def test_a_checkpoint_while_running_opens_a_lease_behind_it_and_one_at_rest_open
     bench.pump.checkpoint()
     bench.turn(0)
     assert len(bench.all(events.BASAL_LEASE)) == leases
+
+
+def test_a_start_closes_what_it_finds_open_with_exact_records():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    opened = bench.last(events.BOLUS_PART)
+    again = bench.restarted()
+    _, given_mu, given_steps, reason = again.last(events.BOLUS_END)
+    assert given_steps == sum([made for _, made, _ in bench.all(events.BOLUS_PART)])
+    assert (given_mu, reason) == (given_steps * 10_000 // 6791, events.END_POWER_LOST)
+    assert again.last(events.UNCERTAIN) == (events.KIND_BOLUS, 0, opened[2], 1)
+    told = [values for values in again.all(events.ALARM_RAISED)]
+    assert (alarms.BOLUS_INCOMPLETE, alarms.MEDIUM, given_mu) in told
+    bench = Bench()
+    bench.pump.change.start(BUTTONS)
+    bench.pump.change.rewind(BUTTONS)
+    bench.turn(10)
+    again = bench.restarted()
+    assert again.last(events.UNCERTAIN) == (events.KIND_REWIND, 0, 5_000, 0)
+    assert again.last(events.MOVE_END) == (events.KIND_REWIND, 0, 0, events.END_POWER_LOST)
+
+
+def test_what_a_cut_bolus_may_have_given_is_on_board_with_its_last_part_of_a_milliunit():
+    bench = Bench()
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.run_s(5)
+    part = bench.last(events.BOLUS_PART)[2]
+    first = bench.restarted()
+    closed = max(n for n in range(len(first.log)) if first.event(first.log[n]) == events.BOLUS_END)
+    second = Bench(settings=bench.pump.settings, log=first.log[: closed + 1])
+    for again in (first, second):
+        assert again.pump.on_board_mu() * 6791 >= part * 10_000
+
+
+def test_a_suspension_that_is_known_is_not_told_again_though_records_are_lost_before_it():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(60)
+    bench.pump.suspend(events.SOURCE_LINK)
+    bench.turn(0)
+    found = [bench.event(packed) for packed in bench.log]
+    del bench.log[found.index(events.SUSPEND) - 1]
+    again = bench.restarted()
+    assert again.pump.state == states.SUSPENDED
+    assert again.all(events.SUSPEND) == [(events.SOURCE_LINK, alarms.NONE)]
+    assert again.pump.resume(events.SOURCE_LINK) == codes.OK
