@@ -257,3 +257,13 @@ def test_a_key_is_stuck_after_a_minute_and_not_a_second_before():
         assert not bench.pump.alarms.has_cause(al.KEY_STUCK)
     bench.pump.keys_down(1, 1)
     assert bench.pump.alarms.has_cause(al.KEY_STUCK)
+
+
+def test_of_alarms_of_one_priority_the_first_of_the_table_is_shown_first():
+    for first, second in ((al.OCCLUSION, al.BATTERY_EMPTY), (al.RESERVOIR_LOW, al.KEY_STUCK)):
+        bench = Bench()
+        bench.pump.alarms.once(second)
+        assert bench.pump.alarms.highest() == second
+        bench.pump.alarms.once(first)
+        assert bench.pump.alarms.highest() == first
+        assert al.worst(1 << first | 1 << second) == first

@@ -307,3 +307,12 @@ def test_a_motor_that_does_not_turn_otherwise_is_a_failure():
         assert bench.last(events.MOTOR_ERROR) == (321, 0)
         assert not bench.all(events.UNCERTAIN)
         assert pump.alarms.highest() == alarms.MOTOR_ERROR
+
+
+def test_a_prime_pushes_no_more_than_the_reservoir_holds():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100, BUTTONS)
+    assert pump.change.prime(BUTTONS) == codes.OK
+    bench.commit()
+    assert pump.next_burst() == 67 < pump.profile.prime_burst_steps

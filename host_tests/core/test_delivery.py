@@ -351,8 +351,9 @@ def test_a_lease_of_basal_lasts_half_an_hour_and_its_end_says_what_it_made():
     bench = Bench(segments=[(0, 30)])
     leases = len(bench.all(events.BASAL_LEASE))
     bench.run_s(1_799)
+    bench.turn(999)
     assert len(bench.all(events.BASAL_LEASE)) == leases
-    bench.run_s(1)
+    bench.turn(1)
     assert bench.last(events.BASAL_LEASE) == (9, 135, 30, events.END_TIME)
     assert bench.steps == 10  # the tenth was due with the next lease
 
@@ -367,3 +368,88 @@ def test_a_lease_that_is_closed_has_no_rate_and_no_steps_left():
     bench.pump.suspend(BUTTONS)
     bench.turn(0)
     assert bench.last(events.BASAL_LEASE)[1:] == (0, 0, events.END_SUSPENDED)
+
+
+def test_a_count_in_the_wrong_direction_is_an_error_and_takes_no_dose_back():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.moved(-3, False)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.MOTOR_ERROR) == (ordered, 3)
+    assert bench.last(events.BOLUS_END)[2] == 0
+    assert bench.all(events.UNCERTAIN) == [(events.KIND_BOLUS, 0, ordered, 1)]
+    assert bench.pump.window.hour_steps == ordered
+
+
+def test_steps_of_a_train_that_nobody_ordered_stop_the_pump():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(60)
+    given = bench.steps
+    bench.pump.moved(5, False)
+    bench.commit()
+    assert bench.pump.state == states.FAULT
+    assert bench.last(events.MOTOR_ERROR) == (0, 5)
+    assert bench.pump.odometer_steps == given
+
+
+def test_the_place_of_the_motor_is_the_sum_of_all_trains():
+    bench, ordered = train_of_a_bolus()
+    bench.pump.moved(ordered, False)
+    bench.run_s(10)
+    assert bench.steps > 0
+    assert bench.pump.stands_at(ordered + bench.steps)
+
+
+def test_trains_that_the_core_itself_stops_are_no_error_however_many():
+    bench = Bench()
+    for count in range(12):
+        assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+        bench.commit()
+        bench.pump.advance(1_000)
+        assert bench.pump.next_burst() > 1
+        assert bench.pump.stop_bolus() == codes.OK
+        bench.pump.moved(count % 2, True)
+        bench.commit()
+        assert bench.pump.state == states.RUNNING
+        assert bench.last(events.BOLUS_END)[2] == count % 2
+
+
+def test_a_whole_train_between_them_forgives_nine_that_were_cut():
+    bench, ordered = train_of_a_bolus()
+    for count in range(19):
+        bench.pump.moved(ordered if count == 9 else 0, count != 9)
+        bench.commit()
+        assert bench.pump.state == states.BOLUS, count
+        bench.pump.advance(1_000)
+        ordered = bench.pump.next_burst()
+        assert ordered > 0
+    bench.pump.moved(0, True)
+    assert bench.pump.state == states.FAULT
+
+
+def test_a_running_pump_reminds_of_nothing():
+    bench = Bench(segments=[(0, 1_000)])
+    for _ in range(60):
+        bench.turn(60_000)
+    assert not bench.all(events.REMINDER) and not bench.pump.suspension.reminder_due
+
+
+def test_a_bolus_long_ago_is_told_as_long_as_its_field_can():
+    bench = Bench()
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+    bench.run_s(10)
+    bench.pump.advance(3_000_000)
+    bench.pump.checkpoint()
+    bench.commit()
+    assert bench.last(events.CHECKPOINT_TODAY)[3] == 3_010 // 300
+    bench.pump.advance(100_000_000)
+    bench.pump.checkpoint()
+    bench.commit()
+    assert bench.last(events.CHECKPOINT_TODAY)[3] == 255
+
+
+def test_a_rate_that_becomes_zero_with_nothing_owed_needs_no_lease():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.set_basal([(0, 0)], BUTTONS)
+    bench.turn(0)
+    assert bench.last(events.BASAL_LEASE) == (0, 0, 0, events.END_RATE_CHANGE)

@@ -1,6 +1,6 @@
 """Limits hold in the core, whoever asks, and over a restart."""
 
-from host_tests.core.bench import BUTTONS, Bench
+from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import alarms, calculator, codes, events, extended
 from pump.core import settings as st
 from pump.core.limits import DoseWindow
@@ -217,3 +217,75 @@ def test_a_fresh_window_lets_go_of_an_hour_and_a_day_at_their_very_end():
     assert window.day_steps == 10
     window.advance(1)
     assert window.day_steps == 0
+
+
+def at_the_limit(number=st.MAX_HOUR_MU):
+    """A pump whose limit of 1,000 mU is used up while basal still asks."""
+    bench = Bench()
+    bench.pump.set_setting(number, 1_000, BUTTONS)
+    bench.pump.set_basal([(0, 5_000)], BUTTONS)
+    bench.turn(0)
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60, 500)
+    assert bench.steps == 679
+    return bench
+
+
+def test_basal_takes_nothing_of_what_a_running_bolus_was_granted():
+    bench = at_the_limit()
+    assert bench.last(events.BOLUS_END)[1:] == (1_000, 679, events.END_DONE)
+    assert bench.pump.alarms.has_cause(alarms.OVER_LIMIT)
+
+
+def test_what_a_limit_withholds_is_not_owed_later():
+    bench = at_the_limit(st.MAX_DAY_MU)
+    for _ in range(20):
+        bench.turn(3_600_000)
+    assert bench.steps + bench.pump.basal.owed_steps == 679
+    assert bench.pump.next_burst() == 0
+
+
+def test_the_alarm_of_a_limit_is_over_when_it_lets_go():
+    bench = at_the_limit()
+    assert bench.pump.set_basal([(0, 500)], BUTTONS) == codes.OK
+    assert bench.pump.alarms.has_cause(alarms.OVER_LIMIT)
+    for _ in range(9):
+        bench.turn(600_000)
+    assert not bench.pump.alarms.has_cause(alarms.OVER_LIMIT)
+    assert bench.steps > 679
+
+
+def test_a_limit_that_is_lowered_below_what_was_given_moves_nothing_either_way():
+    for number in (st.MAX_HOUR_MU, st.MAX_DAY_MU):
+        bench = Bench(segments=[(0, 5_000)])
+        pump = bench.pump
+        assert pump.give_bolus(1_000, BUTTONS) == codes.OK
+        bench.run_s(60, 500)
+        pump.advance(20_000)
+        assert pump.basal.owed_steps > 4
+        assert pump.set_setting(number, 100, BUTTONS) == codes.OK
+        bench.commit()
+        assert pump.is_due() and pump.next_burst() == 0
+        assert not pump.moving() and pump.train.source is None
+
+
+def test_the_smallest_bolus_is_one_step_and_on_a_fine_board_one_milliunit():
+    class Fine(Board):
+        STEPS_PER_UNIT = (2_000, 1)
+
+    for board, dose_mu, steps in ((Board, 2, 1), (Fine, 1, 2)):
+        bench = Bench(board=board)
+        assert bench.pump.give_bolus(dose_mu, BUTTONS) == codes.OK
+        bench.run_s(10)
+        assert bench.steps == steps
+
+
+def test_a_refusal_that_is_about_no_limit_is_told_with_none():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.BUSY
+    bench.turn(0)
+    assert refused(bench) == (events.COMMAND_BOLUS, codes.BUSY, 1_000, 0, BUTTONS)
+    assert bench.pump.set_basal([(0, 5_001)], BUTTONS) == codes.OVER_MAX_BASAL
+    bench.turn(0)
+    assert refused(bench) == (events.COMMAND_BASAL, codes.OVER_MAX_BASAL, 0, 5_000, BUTTONS)

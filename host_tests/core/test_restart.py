@@ -675,8 +675,7 @@ def test_a_start_closes_what_it_finds_open_with_exact_records():
     assert given_steps == sum([made for _, made, _ in bench.all(events.BOLUS_PART)])
     assert (given_mu, reason) == (given_steps * 10_000 // 6791, events.END_POWER_LOST)
     assert again.last(events.UNCERTAIN) == (events.KIND_BOLUS, 0, opened[2], 1)
-    told = [values for values in again.all(events.ALARM_RAISED)]
-    assert (alarms.BOLUS_INCOMPLETE, alarms.MEDIUM, given_mu) in told
+    assert (alarms.BOLUS_INCOMPLETE, alarms.MEDIUM, given_mu) in again.all(events.ALARM_RAISED)
     bench = Bench()
     bench.pump.change.start(BUTTONS)
     bench.pump.change.rewind(BUTTONS)

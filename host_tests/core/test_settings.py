@@ -162,3 +162,19 @@ def test_every_record_says_whether_the_clock_was_set_by_then():
     at = [bench.event(packed) for packed in bench.log].index(events.CLOCK_SET)
     assert trusted == [False] * (at + 1) + [True] * (len(trusted) - at - 1)
     assert record.header(bench.log[-1])[6] == 200_000_000
+
+
+def test_a_new_program_wants_saving():
+    bench = Bench()
+    assert not bench.pump.settings_dirty
+    assert bench.pump.set_basal([(0, 1_000)], BUTTONS) == codes.OK
+    assert bench.pump.settings_dirty
+
+
+def test_a_program_may_have_48_segments_and_its_day_is_rounded_down():
+    segments = [(30 * index, 100) for index in range(48)]
+    assert BasalProgram.check(segments, 35_000) == codes.OK
+    program = BasalProgram()
+    for rate_mu_h, day_mu in ((59, 0), (60, 1), (119, 1)):
+        program.replace([(0, rate_mu_h), (1, 0)])
+        assert program.day_mu() == day_mu
