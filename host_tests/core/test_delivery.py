@@ -453,3 +453,91 @@ def test_a_rate_that_becomes_zero_with_nothing_owed_needs_no_lease():
     bench.pump.set_basal([(0, 0)], BUTTONS)
     bench.turn(0)
     assert bench.last(events.BASAL_LEASE) == (0, 0, 0, events.END_RATE_CHANGE)
+
+
+def test_a_bolus_owes_its_first_quantum_at_its_stated_speed_to_the_millisecond():
+    for _ in range(2):  # four steps at 1,500 mU/min take 235.6 ms
+        bench = Bench()
+        for _ in range(2):
+            before = bench.steps
+            assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+            bench.turn(235)
+            assert bench.steps == before
+            bench.turn(1)
+            assert bench.steps == before + 4
+            assert bench.pump.stop_bolus() == codes.OK
+            bench.turn(0)
+            assert bench.pump.bolus.remaining_steps() == 0
+
+
+def test_each_part_of_a_bolus_is_on_record_before_it_and_booked_after_it():
+    bench = Bench()
+    for number in (1, 2):
+        before, at = len(bench.all(events.BOLUS_PART)), bench.steps
+        assert bench.pump.give_bolus(1_250, BUTTONS) == codes.OK
+        bench.commit()
+        bench.pump.advance(60_000)
+        room = bench.last(events.BOLUS_PART)[2]
+        while bench.pump.bolus.active:
+            burst = bench.pump.next_burst()
+            assert 0 < burst <= min(room, bench.pump.profile.burst_steps)
+            bench.steps += burst
+            bench.pump.moved(burst, False)
+            room -= burst
+            bench.commit()
+            room = room or bench.last(events.BOLUS_PART)[2]
+        parts = bench.all(events.BOLUS_PART)[before:]
+        whole = bench.steps - at
+        assert [part[0] for part in parts] == [number] * 3
+        assert [part[1] for part in parts] == [0, 339, 339]
+        assert [part[2] for part in parts] == [339, 339, whole - 678]
+        assert bench.last(events.BOLUS_END)[:3] == (number, 1_250, whole)
+
+
+def test_the_number_of_a_bolus_starts_over_where_its_field_ends():
+    bench = Bench()
+    bench.pump.log.write(events.BOLUS_START, 65_534, 50, 33, BUTTONS)
+    bench.pump.log.write(events.BOLUS_END, 65_534, 0, 0, events.END_STOPPED)
+    bench.commit()
+    bench = bench.restarted()
+    for number in (65_535, 1, 2):
+        assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+        bench.run_s(10)
+        assert bench.last(events.BOLUS_START)[0] == bench.last(events.BOLUS_END)[0] == number
+
+
+def test_the_pump_knows_whether_its_bolus_was_ordered_over_the_link():
+    for source, remote in ((BUTTONS, False), (events.SOURCE_LINK, True)):
+        bench = Bench()
+        assert bench.pump.give_bolus(50, source) == codes.OK
+        assert bench.pump.bolus.remote is remote
+
+
+def test_a_day_without_a_dose_is_told_as_none_also_after_one_with_a_dose():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    for _ in range(3):
+        bench.turn(86_400_000)
+    assert [values[2] for values in bench.all(events.DAY_TOTAL)] == [1, 0, 0]
+    assert bench.all(events.DAY_TOTAL)[1:] == [(0, 0, 0)] * 2
+
+
+def test_a_suspension_reminds_at_the_very_end_of_its_minutes_and_knows_its_alarm():
+    bench = Bench()
+    for _ in range(2):
+        told = len(bench.all(events.REMINDER))
+        bench.pump.suspend(BUTTONS)
+        assert bench.pump.suspension.alarm == alarms.NONE
+        for piece_ms in [60_000] * 14 + [59_999]:
+            bench.turn(piece_ms)
+        assert len(bench.all(events.REMINDER)) == told
+        bench.turn(1)
+        assert bench.all(events.REMINDER)[told:] == [(0, 900)]
+        bench.turn(500)
+        assert bench.pump.resume(BUTTONS) == codes.OK
+        bench.turn(0)
+        assert bench.last(events.RESUME) == (BUTTONS, 900)
+    for _ in range(3):
+        bench.pump.sense(4_000, 900)
+    assert bench.pump.suspension.alarm == alarms.OCCLUSION

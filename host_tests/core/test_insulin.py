@@ -190,3 +190,30 @@ def test_a_duration_beyond_the_table_acts_as_its_first_or_its_last():
         insulin.add(0, 5_000)
         longest.add(0, 5_000)
         assert insulin.left_mu(9_000) == longest.left_mu(9_000) > 0
+
+
+def test_doses_are_one_within_a_quarter_of_an_hour_and_as_far_as_a_record_can_tell():
+    for doses, kept_mu in (
+        (((0, 100), (899, 200)), [300]),
+        (((0, 100), (900, 200)), [100, 200]),
+        (((0, 65_000), (10, 535)), [65_535]),
+        (((0, 65_000), (10, 536)), [65_000, 536]),
+        (((0, 100), (1_000, 60_000), (1_100, 10_000)), [100, 60_000, 10_000]),
+        (((15_000, 2_000), (17_000, 300), (20_000, 500)), [2_000, 300, 500]),
+        (((15_000, 2_000), (15_000 + LONGEST_S - 1, 500)), [2_000, 500]),
+        (((15_000, 2_000), (17_000, 300), (15_000 + LONGEST_S, 500)), [300, 500]),
+        (((0, 100), (2_000, 0), (2_001, -5)), [100]),
+    ):
+        insulin = acting_for(480)
+        for second, dose_mu in doses:
+            insulin.add(second, dose_mu)
+        assert insulin.doses[1::2] == kept_mu, doses
+
+
+def test_a_bolus_that_gave_nothing_leaves_no_dose():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    assert bench.pump.stop_bolus() == codes.OK
+    bench.turn(0)
+    assert bench.last(events.BOLUS_END)[1:3] == (0, 0)
+    assert bench.pump.insulin.doses == [] and bench.pump.on_board_mu() == 0

@@ -286,6 +286,25 @@ def test_a_refusal_that_is_about_no_limit_is_told_with_none():
     assert bench.pump.give_bolus(1_000, BUTTONS) == codes.BUSY
     bench.turn(0)
     assert refused(bench) == (events.COMMAND_BOLUS, codes.BUSY, 1_000, 0, BUTTONS)
+    bench.run_s(60)
+    assert bench.pump.give_bolus(1, BUTTONS) == codes.TOO_SMALL
+    bench.turn(0)
+    assert refused(bench) == (events.COMMAND_BOLUS, codes.TOO_SMALL, 1, 0, BUTTONS)
+    bench.pump.suspend(BUTTONS)
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.SUSPENDED
+    bench.turn(0)
+    assert refused(bench) == (events.COMMAND_BOLUS, codes.SUSPENDED, 500, 0, BUTTONS)
     assert bench.pump.set_basal([(0, 5_001)], BUTTONS) == codes.OVER_MAX_BASAL
     bench.turn(0)
     assert refused(bench) == (events.COMMAND_BASAL, codes.OVER_MAX_BASAL, 0, 5_000, BUTTONS)
+
+
+def test_a_lockout_lets_go_at_its_very_end():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_LOCKOUT_MIN, 30, BUTTONS)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.OK
+    bench.run_s(30)
+    bench.turn(1_769_000)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.TOO_SOON
+    bench.turn(1_000)
+    assert bench.pump.give_bolus(100, BUTTONS) == codes.OK
