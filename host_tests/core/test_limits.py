@@ -308,3 +308,20 @@ def test_a_lockout_lets_go_at_its_very_end():
     assert bench.pump.give_bolus(100, BUTTONS) == codes.TOO_SOON
     bench.turn(1_000)
     assert bench.pump.give_bolus(100, BUTTONS) == codes.OK
+
+
+def test_what_a_restart_restores_falls_out_as_late_as_it_could_and_not_later():
+    window = DoseWindow()
+    window.advance(1_234_567)
+    window.restore(30, 100)
+    done_ms = 0
+    for quarters, before, after in (
+        (5, (30, 100), (0, 100)),
+        (92, (0, 100), (0, 30)),
+        (97, (0, 30), (0, 0)),
+    ):
+        window.advance(quarters * 900_000 - done_ms - 1)
+        assert (window.hour_steps, window.day_steps) == before
+        window.advance(1)
+        assert (window.hour_steps, window.day_steps) == after
+        done_ms = quarters * 900_000

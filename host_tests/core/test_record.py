@@ -41,3 +41,8 @@ def test_every_event_fits_its_eleven_bytes():
         values = [0 for _ in row[3]]
         packed = record.pack(1, 1, row[0], 0, 0, False, 0, event_table.layout(row[3]), values)
         assert record.is_whole(packed)
+
+
+def test_a_log_may_have_four_thousand_million_records():
+    packed, _ = make(seq=0xFFFF_FFFE)
+    assert record.seq_of(packed) == record.header(packed)[0] == 0xFFFF_FFFE

@@ -708,3 +708,86 @@ def test_a_suspension_that_is_known_is_not_told_again_though_records_are_lost_be
     assert again.pump.state == states.SUSPENDED
     assert again.all(events.SUSPEND) == [(events.SOURCE_LINK, alarms.NONE)]
     assert again.pump.resume(events.SOURCE_LINK) == codes.OK
+
+
+def test_a_checkpoint_without_play_leaves_none_to_be_taken_up():
+    bench = Bench()
+    bench.pump.checkpoint()
+    bench.turn(0)
+    assert not fold(bench.log).play
+    assert not bench.restarted().pump.move.play
+
+
+def test_the_log_alone_lets_go_of_a_dose_when_the_pump_does():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    for until_s, left in ((4_499, 679), (4_500, 0)):
+        bench.turn(until_s * 1_000 - bench.pump.clock.uptime_s * 1_000)
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.commit()
+        assert bench.pump.window.hour_steps == fold(bench.log).window.hour_steps == left
+        assert fold(bench.log).window.day_steps == 679
+
+
+def test_the_log_alone_counts_time_that_goes_by_a_second_at_a_time():
+    bench = Bench()
+    for _ in range(20):
+        bench.turn(1_000)
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.commit()
+    again = bench.restarted()
+    for _ in range(20):
+        again.turn(1_000)
+        again.pump.log.write(events.LINK_OPENED)
+        again.commit()
+    assert fold(again.log).lived_s == 40
+
+
+def test_a_start_of_a_pump_at_rest_closes_nothing():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    for _ in range(2):
+        bench = bench.restarted()
+    for event in (events.UNCERTAIN, events.MOVE_END, events.TEMPORARY_END):
+        assert bench.all(event) == []
+    assert len(bench.all(events.BOLUS_END)) == 1
+
+
+def test_a_checkpoint_tells_of_the_hour_and_of_the_day():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    bench.turn(7_200_000)
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+    bench.run_s(60)
+    bench.pump.checkpoint()
+    bench.commit()
+    whole = bench.steps
+    assert bench.last(events.CHECKPOINT_WINDOW) == (whole - 679, whole)
+    past = fold(bench.log)
+    assert (past.window.hour_steps, past.window.day_steps) == (whole - 679, whole)
+    assert (past.bolus_steps, past.boluses, past.odometer_steps) == (whole, 2, whole)
+
+
+def test_the_reservoir_of_the_log_is_empty_when_more_left_it_than_it_held():
+    one = (events.RESERVOIR_SET, 1, 1, 0)
+    prime = (events.MOVE_START, events.KIND_PRIME, 2_000, 0)
+    whole = (events.MOVE_PART, events.KIND_PRIME, 1_001, 999)
+    assert recalled(prime, whole).reservoir_steps == 0
+    assert recalled(one, prime, whole).reservoir_steps == 0
+    assert recalled(one, (events.SCALE, 550, 1)).reservoir_steps == 0  # 0.81 of a step
+
+
+def test_a_program_of_which_the_log_has_lost_the_beginning_is_not_told():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.set_basal([(0, 700), (600, 2_000)], BUTTONS) == codes.OK
+    bench.turn(0)
+    segments = [
+        n for n in range(len(bench.log)) if bench.event(bench.log[n]) == events.BASAL_SEGMENT
+    ]
+    del bench.log[segments[1]]
+    again = bench.restarted()
+    assert len(again.all(events.BASAL_PROGRAM)) == 2
+    assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST

@@ -318,3 +318,11 @@ def test_an_empty_reservoir_is_told_once_with_no_value_and_is_not_low_as_well():
     assert bench.pump.alarms.has_cause(alarms.RESERVOIR_EMPTY)
     assert not bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW)
     assert bench.pump.state == states.SUSPENDED
+
+
+def test_a_suspension_of_a_pump_that_gives_nothing_is_refused_and_told():
+    bench = running()
+    assert bench.pump.suspend(BUTTONS) == codes.OK
+    assert bench.pump.suspend(LINK) == codes.NOT_NOW
+    bench.turn(0)
+    assert bench.last(events.REFUSED) == (events.COMMAND_SUSPEND, codes.NOT_NOW, 0, 0, LINK)
