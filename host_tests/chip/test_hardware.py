@@ -164,7 +164,8 @@ def test_analog_parts_read_what_is_wired(booted, ask):
 def test_supply_is_read_where_the_board_has_its_own_divider(booted, ask):
     booted.set_adc(29, 3_700 / 9_900)
     vsys = (
-        "__import__('pump.drivers.sensors').drivers.sensors.Battery(hardware._port.adc(29), 9900)"
+        "__import__('pump.drivers.sensors').drivers.sensors.Battery("
+        "__import__('pump.ports.rp2').ports.rp2.adc(29), 9900)"
     )
     assert abs(ask(f"{vsys}.read_mv()") - 3_700) < 20
 
