@@ -132,9 +132,6 @@ class App:
         turning = self._hardware.turning
         if turning is not None and not turning.ready:
             self.pump.did_not_turn(0)
-        for name in _NEEDED_ONCE:
-            _forget(name)
-        self._hardware.collect_garbage()
         self._hardware.clock.elapsed_ms()  # what the start took is no time of delivery
         self._write_log()
 
@@ -162,8 +159,15 @@ class App:
             self.start()
         except Exception as error:  # noqa: BLE001 - as in guarded_turn
             self._halt(error)
+        # Not within `start`: what its frame has held would be found in use.
+        _quietly(self._forget_start)
         if self._restarts == _MOST_RESTARTS:
             self.pump.fail(ERROR_RESTARTS, self._restarts)
+
+    def _forget_start(self):
+        for name in _NEEDED_ONCE:
+            _forget(name)
+        self._hardware.collect_garbage()
 
     def guarded_turn(self):
         """One turn that never raises: an error ends in a stopped pump with an alarm."""
@@ -202,7 +206,7 @@ class App:
         due_ms = self._due_ms()
         self._tidy_ms += elapsed_ms
         if self._looks_back or self._tidy_ms >= _TIDY_EVERY_MS:
-            self._tidy(due_ms)
+            due_ms = self._tidy(due_ms)
         hardware.feed_watchdog()
         return due_ms
 
@@ -474,16 +478,20 @@ class App:
         return due_ms
 
     def _tidy(self, due_ms):
-        # While there is time, so that it need not happen in the middle of something.
+        """For how many ms the loop may still sleep."""
         if self._looks_back and not self.pump.moving():
             self._look_back()
-        if self._tidy_ms >= _TIDY_EVERY_MS and due_ms >= _REST_MS:
+        if self._tidy_ms >= _TIDY_EVERY_MS:
             self._tidy_ms = 0
-            self._hardware.collect_garbage()
-            self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
+            self.pump.minute()
+            # While there is time, so that it need not happen in the middle of something.
+            if due_ms >= _REST_MS:
+                self._hardware.collect_garbage()
+                self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
             if self._restarts and self.pump.clock.uptime_s >= _RUNS_WELL_S:
                 self._restarts = 0
                 self._hardware.forget_restarts()
+        return 0 if self.pump.log.outbox else due_ms
 
     def _look_back(self):
         """Go on with what a start leaves to be looked at in the log."""

@@ -37,6 +37,7 @@ class Bench:
     ):
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
+        self._minute_ms = 0
         self.pump = Pump(Profile(board), settings if settings is not None else Settings())
         past = Recall()
         for packed in self.log:
@@ -58,6 +59,7 @@ class Bench:
         """One turn of the loop; the motor makes its burst before the next."""
         pump = self.pump
         pump.advance(elapsed_ms)
+        self.minutes(elapsed_ms)
         while True:
             self.commit()
             burst = pump.next_burst()
@@ -68,6 +70,13 @@ class Bench:
             if pump.move.active:
                 break  # a guided move takes its time: one burst a turn
         self.commit()
+
+    def minutes(self, elapsed_ms):
+        """Let the core look once a minute."""
+        self._minute_ms += elapsed_ms
+        if self._minute_ms >= 60_000:
+            self._minute_ms %= 60_000
+            self.pump.minute()
 
     def run_s(self, seconds, turn_ms=1000):
         """Let time go by in turns."""

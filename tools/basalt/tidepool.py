@@ -26,6 +26,8 @@ _ALARMS = {
     "occlusion": "occlusion",
     "reservoir_empty": "no_insulin",
     "reservoir_low": "low_insulin",
+    "reservoir_very_low": "low_insulin",
+    "auto_off": "auto_off",
     "battery_empty": "no_power",
     "battery_low": "low_power",
     "motor_error": "no_delivery",

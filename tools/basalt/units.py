@@ -18,6 +18,8 @@ _UNITS = (
     ("_min", "min", 1),
     ("_mg_dl", "mg/dL", 1),
     ("_s", "s", 1),
+    ("_h", "h", 1),
+    ("_days", "days", 1),
 )
 _DAY_MIN = 1440
 _TIME_OF_DAY = "day_part_"  # of a setting whose minutes are a time of day

@@ -29,6 +29,12 @@ STOP_STUCK = const(16)
 SENSOR_LOST = const(17)
 END_REACHED = const(18)
 TEMPORARY_ENDED = const(19)
+UNDER_DELIVERY = const(20)
+RESERVOIR_VERY_LOW = const(21)
+AUTO_OFF_SOON = const(22)
+AUTO_OFF = const(23)
+# From here on they are reminders: shown as an alarm is, and withdrawn when nobody answers.
+SET_OLD = const(24)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -58,6 +64,11 @@ PRIORITIES = bytes(
         MEDIUM,  # sensor lost
         HIGH,  # end reached
         MEDIUM,  # temporary basal ended
+        MEDIUM,  # under-delivery
+        MEDIUM,  # reservoir very low
+        MEDIUM,  # auto-off soon
+        HIGH,  # auto-off
+        LOW,  # set old
     )
 )
 
@@ -77,6 +88,11 @@ def worst(alarms):
         if higher and alarms & 1 << alarm:
             found = alarm
     return found
+
+
+def reminder(alarms):
+    """The first reminder among alarms as bits, or NONE."""
+    return worst(alarms >> SET_OLD << SET_OLD) if alarms >> SET_OLD else NONE
 
 
 class Alarms:

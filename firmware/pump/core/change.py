@@ -51,6 +51,8 @@ class ReservoirChange:
             )
         pump.reservoir_steps = pump.profile.scale.steps(dose_mu)
         self.loaded = True
+        if pump.rules is not None:
+            pump.rules.set_s = pump.clock.uptime_s
         pump.log.write(events.RESERVOIR_SET, pump.reservoir_steps, dose_mu, source)
         pump.check_reservoir()
         return codes.OK
@@ -97,6 +99,7 @@ class ReservoirChange:
             return pump.refuse(events.COMMAND_CHANGE, codes.RESERVOIR_NOT_SET, 0, 0, source)
         if self._was_suspended or pump.alarms.stopping():
             pump.go(states.CLOSE_CHANGE_SUSPENDED)
+            pump.suspension.by_hand = False  # it stays for a hand to end
         else:
             pump.go(states.CLOSE_CHANGE)
             pump.suspension.end(source)

@@ -26,6 +26,7 @@ from pump.core.events import (
     CHECKPOINT,
     CHECKPOINT_EXTENDED,
     CHECKPOINT_INSULIN,
+    CHECKPOINT_SET,
     CHECKPOINT_TEMPORARY,
     CHECKPOINT_TODAY,
     CHECKPOINT_WINDOW,
@@ -101,6 +102,11 @@ ALARM_NAMES = (
     "sensor_lost",
     "end_reached",
     "temporary_ended",
+    "under_delivery",
+    "reservoir_very_low",
+    "auto_off_soon",
+    "auto_off",
+    "set_old",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (
@@ -159,6 +165,7 @@ EVENTS = (
     (SCALE, "scale", INFO, (("steps_numerator", "I"), ("steps_denominator", "H"))),
     (CHECKPOINT_INSULIN, "checkpoint_insulin", INFO, (("first_age_2min", "B"), ("first_mu", "H"), ("second_age_2min", "B"), ("second_mu", "H"), ("third_age_2min", "B"), ("third_mu", "H"))),
     (CHECKPOINT_EXTENDED, "checkpoint_extended", INFO, (("bolus_id", "H"), ("asked_mu", "H"), ("given_steps", "I"), ("elapsed_min", "H"))),
+    (CHECKPOINT_SET, "checkpoint_set", INFO, (("age_min", "I"),)),
     (BASAL_LEASE, "basal_lease", INFO, (("made_steps", "I"), ("max_steps", "I"), ("rate_mu_h", "H"), ("reason", "B", ENDS))),
     (TEMPORARY_START, "temporary_start", INFO, (("percent", "h"), ("rate_mu_h", "H"), ("duration_min", "H"), ("source", "B", SOURCES))),
     (TEMPORARY_END, "temporary_end", INFO, (("elapsed_s", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),

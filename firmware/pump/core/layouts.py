@@ -18,6 +18,7 @@ LAYOUTS = {
     11: "<IH",
     12: "<BHBHBH",
     13: "<HHIH",
+    14: "<I",
     16: "<IIHB",
     17: "<hHHB",
     18: "<IIB",

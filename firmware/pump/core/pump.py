@@ -4,7 +4,7 @@ How the app uses it, every turn of its loop:
 
     pump.moved(steps, cut_short)      when a train ended: what the motor really made
     pump.stands_at(position_steps)    and where that leaves it, by the engine's own count
-    pump.advance(elapsed_ms)          time went by
+    pump.advance(elapsed_ms)          time went by; minute() once in a minute
     pump.sense(battery_mv, mbar)      what the sensors say
     commands (give_bolus, suspend, ...) each answered with a code
     if pump.stop_wanted: stop the motor, then tell `moved`
@@ -41,6 +41,7 @@ _CHANGES = (states.CHANGING, states.MOVING)
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _IDLE_MS = const(4_000)
 _BUSY_MS = const(20)
+_VERY_LOW_MU = const(5_000)  # in the reservoir
 _BOLUS_TURN_MU = const(5)  # what a bolus owes from one turn to the next, about a quantum
 
 
@@ -66,6 +67,7 @@ class Pump:
         self.move = Move(self.log, profile)
         self.train = Train()
         self.suspension = Suspension(self.log, settings)
+        self.rules = None  # a Rules once one is set
         self._change = None
         self.remote = Remote(self.log, self.clock, settings)
         self.state = states.STARTING
@@ -102,6 +104,8 @@ class Pump:
         self.since_bolus_s = past.since_bolus_s
         self.bolus.bolus_id = self.bolus.last_id = past.bolus_id
         self.move.play = past.play
+        if self.rules is not None and past.set_s is not None:
+            self.rules.set_s = past.set_s - past.lived_s
         # The scale stands in the log, so that its reader can turn steps into units.
         now = self.profile.scale
         self.log.write(events.BOOT, cause, *version, now.numerator, now.denominator)
@@ -177,6 +181,11 @@ class Pump:
             self._accrue(piece_ms)
         if self.alarms.waiting:
             self.alarms.advance()
+        self.settle()
+
+    def minute(self):
+        """Look at what need not be seen at once. The app calls it once a minute."""
+        self._sensing.minute(self)
         self.settle()
 
     def due_ms(self):
@@ -439,6 +448,8 @@ class Pump:
         log.write(events.CHECKPOINT, self.odometer_steps, self.reservoir_steps, flags, bolus_id)
         log.write(events.CHECKPOINT_WINDOW, self.window.hour_steps, self.window.day_steps)
         self.insulin.checkpoint(log, self.clock.uptime_s)
+        if self.rules is not None:
+            self.rules.checkpoint(self)
         if self.temporary is not None:
             self.temporary.checkpoint(log)
         if self.extended is not None:
@@ -472,6 +483,9 @@ class Pump:
         left = self.reservoir_steps
         low = self.profile.scale.steps(self.settings.get(st.RESERVOIR_LOW_MU))
         self.alarms.cause(al.RESERVOIR_LOW, 0 < left <= low, left)
+        if 0 < left <= low or self.alarms.has_cause(al.RESERVOIR_VERY_LOW):
+            very_low = min(low, self.profile.scale.steps(_VERY_LOW_MU))
+            self.alarms.cause(al.RESERVOIR_VERY_LOW, 0 < left <= very_low, left)
         if left == 0:
             self.stop_for(al.RESERVOIR_EMPTY, 0)
         else:
@@ -621,6 +635,16 @@ class Pump:
         scale = self.profile.scale
         self.max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
         self.max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
+        if self.rules is None and self.settings.any_rule():
+            self._load_rules()
+
+    def _load_rules(self):
+        try:
+            from pump.core.rules import Rules
+
+            self.rules = Rules(self.clock.uptime_s)
+        except MemoryError:
+            pass  # no reason to stop delivery; `settle` of the next change tries again
 
     def end_delivery(self, delivery, reason):
         """End a bolus or a move: at once when the motor rests, else as soon as it has stopped."""

@@ -45,6 +45,7 @@ class Recall:
         self.odometer_steps = 0
         self.window = DoseWindow()
         self.lived_s = 0  # what went by in all that was fed: the clock of `insulin`
+        self.set_s = None  # when the reservoir was changed, by the same clock; None: unknown
         self.insulin = InsulinOnBoard()
         self._insulin_told = InsulinOnBoard()  # by the checkpoint that is being read
         self._unsure = []  # (time, steps, scale) of boluses, since the last whole checkpoint
@@ -91,6 +92,7 @@ class Recall:
             events.CHECKPOINT_TODAY: self._checkpoint_today,
             events.CHECKPOINT_TEMPORARY: self._checkpoint_temporary,
             events.CHECKPOINT_INSULIN: self._checkpoint_insulin,
+            events.CHECKPOINT_SET: self._checkpoint_set,
             events.CHECKPOINT_EXTENDED: self._checkpoint_extended,
             events.BASAL_LEASE: self._basal_lease,
             events.TEMPORARY_START: self._temporary_start,
@@ -349,6 +351,9 @@ class Recall:
                 age_s = values[at] * AGE_UNIT_S
                 self._insulin_told.doses += [self.lived_s - age_s, values[at + 1]]
 
+    def _checkpoint_set(self, values):
+        self.set_s = self.lived_s - values[0] * 60
+
     def _bolus_start(self, values):
         self.bolus_id, self.bolus_asked_mu = values[0], values[1]
         self.bolus_open = True
@@ -456,6 +461,7 @@ class Recall:
 
     def _reservoir_set(self, values):
         self.reservoir_steps = values[0]
+        self.set_s = self.lived_s
 
     def _clock_set(self, values):
         self.told[st.UTC_OFFSET_MIN] = values[2]

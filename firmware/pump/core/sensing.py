@@ -1,4 +1,4 @@
-"""Tells from battery, line pressure and keys when to warn and when to stop.
+"""Tells from battery, line pressure, keys and steps when to warn and when to stop.
 
 A threshold counts when three readings in a row agree, so that a wild one stops nobody's pump.
 A reading that was there and is no more is a broken part; one that never was is none wired.
@@ -7,11 +7,14 @@ A reading that was there and is no more is a broken part; one that never was is 
 from micropython import const
 
 from pump.core import alarms as al
+from pump.core import states
 
 _BATTERY_HYSTERESIS_MV = const(100)
 _READINGS = const(3)
 _STUCK_S = const(60)  # longer than anybody holds a key
 _STOP_KEY = const(8)  # its bit among the keys
+
+_BEHIND_LOOKS = const(5)  # so many in a row at which steps were due and none was made
 
 _BATTERY = const(0)
 _PRESSURE = const(1)
@@ -29,6 +32,8 @@ class Sensing:
         self._seen = bytearray(2)
         self._down_s = bytearray(4)  # per key, up to _STUCK_S
         self._keys = 0
+        self._odometer_steps = 0
+        self._behind = 0
         # What was well at the last look: as long as it stays so there is nothing to do.
         self._there = -1  # sensors with a reading, as bits, while none is missed
         self._battery_well = False
@@ -58,6 +63,26 @@ class Sensing:
             pump.stop_for(al.BATTERY_EMPTY, battery_mv)
         if pressure_mbar >= 0 and self._line_is_blocked(pressure_mbar):
             pump.stop_for(al.OCCLUSION, pressure_mbar)
+
+    def minute(self, pump):
+        """A minute is over: see whether steps are made, and let the rules look."""
+        steps = pump.odometer_steps
+        if steps == self._odometer_steps or self._behind:
+            self._look_behind(pump, steps)
+        self._odometer_steps = steps
+        if pump.rules is not None:
+            pump.rules.look(pump)
+
+    def _look_behind(self, pump, steps):
+        """Tell when steps have been due for five minutes and none is made."""
+        delivers = pump.state == states.RUNNING or pump.state == states.BOLUS
+        due = delivers and steps == self._odometer_steps and pump.is_due()
+        self._behind = self._behind + 1 if due else 0
+        behind = self._behind >= _BEHIND_LOOKS
+        if behind or self._alarms.has_cause(al.UNDER_DELIVERY):
+            owed_steps = pump.basal.owed_steps + pump.bolus.owed_steps
+            owed_mu = self._profile.scale.dose_mu(owed_steps)
+            self._alarms.cause(al.UNDER_DELIVERY, behind, owed_mu)
 
     def _is_lost(self, sensor, reading):
         if reading >= 0:

@@ -5,6 +5,8 @@ Loaded when they are shown, and let go of: a running pump has the values and the
 """
 
 from pump.core.settings import (
+    AUTO_OFF_H,
+    AUTO_RESUME_MIN,
     BACKLASH_STEPS,
     BOLUS_DELAY_S,
     BOLUS_LOCKOUT_MIN,
@@ -31,6 +33,7 @@ from pump.core.settings import (
     MAX_HOUR_MU,
     MAX_ON_BOARD_MU,
     RESERVOIR_LOW_MU,
+    SET_DAYS,
     STEPS_PER_UNIT,
     SUSPEND_REMINDER_MIN,
     TARGET_HIGH_1,
@@ -83,4 +86,7 @@ SETTINGS = (
     (TARGET_HIGH_4, "target_high_4_mg_dl", 0, 0, 250, 5),
     (BOLUS_DELAY_S, "bolus_delay_s", 0, 0, 10, 1),
     (MAX_ON_BOARD_MU, "max_on_board_mu", 0, 0, 60_000, 250),
+    (AUTO_OFF_H, "auto_off_h", 0, 0, 24, 1),
+    (AUTO_RESUME_MIN, "auto_resume_min", 0, 0, 240, 5),
+    (SET_DAYS, "set_days", 0, 0, 14, 1),
 )

@@ -14,6 +14,8 @@ const UNITS = [
   ["_min", "min", 1],
   ["_mg_dl", "mg/dL", 1],
   ["_s", "s", 1],
+  ["_h", "h", 1],
+  ["_days", "days", 1],
 ] as const;
 
 /** 'max_bolus: 10.00 to 12.50 U', of a record of a change; a setting that nobody knows by its number. */

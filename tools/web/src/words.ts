@@ -61,6 +61,7 @@ const SENTENCES: Record<string, Say> = {
       .filter((dose) => n(`${dose}_mu`))
       .map((dose) => `${units(n(`${dose}_mu`))} of ${n(`${dose}_age_2min`) * 2} min ago`)
       .join(", ")}.`,
+  checkpoint_set: (_, n) => `Checkpoint of the set in use: ${duration(n("age_min") * 60)} old.`,
   temporary_start: (field, n) =>
     `Temporary basal of ${n("percent") >= 0 ? `${n("percent")} % of the program` : `${units(n("rate_mu_h"))} an hour`} for ` +
     `${duration(n("duration_min") * 60)}, by ${field("source")}.`,
