@@ -48,7 +48,8 @@ def forget_pages():
     """What the app does at home again: the modules of the menu are let go."""
     for name in pages_loaded():
         del sys.modules[name]
-    delattr(sys.modules["pump.ui"], "pages")
+    if hasattr(sys.modules["pump.ui"], "pages"):
+        delattr(sys.modules["pump.ui"], "pages")
 
 
 class Watched(Canvas):
@@ -92,6 +93,7 @@ class Bench:
         self.battery_mv = 4000
         self.pressure_mbar = 100
         self.motor_steps = 0
+        self._minute_ms = 0
         self.stuck = False  # a burst under way does not end
         if started:
             self.pump.start(past or Recall(), 1, 0, (0, 1, 0))
@@ -101,6 +103,10 @@ class Bench:
         """One turn of the app's loop."""
         pump = self.pump
         pump.advance(elapsed_ms)
+        self._minute_ms += elapsed_ms
+        if self._minute_ms >= 60_000:
+            self._minute_ms %= 60_000
+            pump.minute()
         pump.sense(self.battery_mv, self.pressure_mbar)
         self.ui.advance(elapsed_ms)
         pump.log.outbox.clear()

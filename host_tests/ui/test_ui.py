@@ -10,7 +10,7 @@ from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
 from pump.ui import figures, keys, sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
-from pump.ui.pages import dates
+from pump.ui.pages import alarm_texts, bolus_texts, dates, reasons
 
 
 def test_a_fresh_board_gives_a_bolus_although_its_clock_is_not_set():
@@ -750,10 +750,10 @@ def test_every_alarm_refusal_and_state_has_a_text_that_fits():
 
 def test_the_texts_cover_the_tables_of_the_core():
     bench = scenes.menu_top()
-    say, words = bench.ui.texts, bench.ui.words
-    assert len(say.REASONS) == len(codes.CODES)
-    assert len(say.ALARMS) == len(al.PRIORITIES)
-    assert len(say.ENDS) == len(event_table.ENDS)
+    words = bench.ui.words
+    assert len(reasons.REASONS) == len(codes.CODES)
+    assert len(alarm_texts.ALARMS) == len(al.PRIORITIES)
+    assert len(bolus_texts.ENDS) == len(event_table.ENDS)
     assert len(words.SETTING_NAMES.split("|")) == len(SETTINGS)
     assert len(words.MONTHS.split("|")) == 12
 

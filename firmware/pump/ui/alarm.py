@@ -65,12 +65,12 @@ class AlarmPage(Screen):
 
 def alarm_name(say, alarm):
     """As it stands in lists and on the banner."""
-    return say.ALARMS[alarm].split("|")[0]
+    return _text(say, alarm).split("|")[0]
 
 
 def draw_alarm(canvas, say, alarm, plate_dark):
     """Plate, why, and two lines of what to do."""
-    _, plate, why, first, second = say.ALARMS[alarm].split("|")
+    _, plate, why, first, second = _text(say, alarm).split("|")
     if plate_dark:
         canvas.box(0, 0, canvas.width, 19)
     else:
@@ -79,3 +79,16 @@ def draw_alarm(canvas, say, alarm, plate_dark):
     canvas.text(why, 0, 22)
     canvas.text(first, 0, 32)
     canvas.text(second, 0, 42)
+
+
+def _text(say, alarm):
+    # What has stopped the pump for good may have left nothing to load a text with.
+    if alarm == al.MOTOR_ERROR:
+        return say.ALARM_MOTOR
+    if alarm == al.SYSTEM_ERROR:
+        return say.ALARM_SYSTEM
+    try:
+        from pump.ui.pages.alarm_texts import ALARMS
+    except (MemoryError, OSError):
+        return say.ALARM_OTHER
+    return ALARMS[alarm]

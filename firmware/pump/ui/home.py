@@ -8,7 +8,6 @@ from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, font, keys, sounds
 from pump.ui.alarm import alarm_name
-from pump.ui.bolus import BolusRun
 from pump.ui.screen import Screen, mix, refused
 
 _LONG_AGO_S = const(43_200)
@@ -32,7 +31,7 @@ class Home(Screen):
         elif button == keys.STOP:
             self.stop_down = True
         elif self.pump.bolus.active:
-            self.ui.open(BolusRun(self.ui))
+            self.ui.open_bolus()
         elif button == keys.UP:
             self.ui.open_loaded(_load_bolus)
         elif self.pump.settings.get(st.CARB_RATIO_1):

@@ -17,6 +17,7 @@ def mix(sum_so_far, value):
 class Screen:
     """A screen of the face: takes presses, draws itself."""
 
+    shows_bolus = False  # that runs, or has just ended
     keeps_lit = False  # a screen on which OK acts must be seen
 
     def __init__(self, ui):
@@ -92,4 +93,10 @@ class Message(Page):
 def refused(ui, code):
     """Show why the core refused."""
     ui.refuse()
-    ui.open(Message(ui, ui.texts.REFUSED, ui.texts.REASONS[code]))
+    ui.open_loaded(lambda ui: _reason(ui, code))
+
+
+def _reason(ui, code):
+    from pump.ui.pages.reasons import REASONS
+
+    return Message(ui, ui.texts.REFUSED, REASONS[code])

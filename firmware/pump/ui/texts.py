@@ -53,85 +53,11 @@ OK_SEEN = "OK = acknowledge"
 OK_HOME = "OK Home"
 CHANGE_BY = "↑↓ %s U"
 
-# Bolus
-BOLUS = "Bolus"
-BOLUS_MOST = "most %s U"
-GIVE = "Give"
-GIVE_MARK = "U?"
-GIVE_SPEED = "at %s U/min, %s"
-BOLUS_RUNS = "Bolus runs"
-BOLUS_REMOTE = "Remote bolus"
-OF = "of"
-BOLUS_LEFT = "%s left"
-BOLUS_WAITS = "Begins in %d s"
-BOLUS_DONE = "Bolus given"
-BOLUS_CUT = "Bolus stopped"
-
-# By reason of an end, as event_table.ENDS has them
-ENDS = (
-    "All given",
-    "Stopped by you",
-    "Pump suspended",
-    "Stopped by alarm",
-    "Power was lost",
-    "Rate changed",
-    "Time is over",
-    "Renewed",
-    "Stopped by program",
-    "Did not turn",
-)
-
-# Refusals, by code of core/codes.py
+# Refusals
 REFUSED = "Not done"
-REASONS = (
-    "",
-    "This cannot be done|now",
-    "The pump is suspended|Hold STOP to resume",
-    "A bolus is running.|Wait, or stop it",
-    "More than the max|bolus in settings",
-    "Over the limit of one|hour. Wait, or less",
-    "Over the limit of one|day. Wait, or less",
-    "More than the max|basal in settings",
-    "Too little is left in|the reservoir",
-    "An alarm must be|cleared first",
-    "Less than one step of|the motor",
-    "This value is out of|range",
-    "The pump does not|know this",
-    "The pump has a fault.|Switch off and on",
-    "Something is being|delivered. Wait",
-    "Too soon after the|last bolus",
-    "This is no basal|program",
-    "Enter the reservoir|amount first",
-    # These the link alone is answered.
-    "",
-    "",
-    "",
-    "",
-    "",
-    "No carb ratio, or no|factor, in Settings",
-    "More would act than|max on board allows",
-)
 
-# Alarms, by number of core/alarms.py: for lists, for the plate, why, what to do in two lines
-ALARMS = (
-    "None|NONE|||",
-    "Occlusion|OCCLUSION|Line pressure is high|Check tubing and site|then hold STOP 2 s",
-    "Reservoir empty|RES. EMPTY|Reservoir has run out|Change it: Menu,|Reservoir",
-    "Reservoir low|RES. LOW|Reservoir is low|Have a new one ready|",
-    "Battery empty|BATT EMPTY|Delivery has stopped:|battery is empty.|Charge it now",
-    "Battery low|BATT LOW|Battery is low|Charge it soon|",
-    "Motor error|MOTOR|Steps were not made|Do not use the pump.|Switch off and on",
-    "System error|SYSTEM|Error in the program|Do not use the pump.|Switch off and on",
-    "Clock not set|CLOCK|Power was off: time|may be wrong. Set it:|Menu, Clock",
-    "Dose limit reached|LIMIT|Basal is held back by|the limit per hour or|day. See Settings",
-    "Bolus incomplete|BOLUS CUT|Power lost in a bolus|Not all was given|",
-    "Log is new|NEW LOG|No old records found|in the memory|",
-    "Settings lost|SETTINGS|Not as you set them|Check basal program|and all settings",
-    "Restarted|RESTARTED|The program hung, so|the pump restarted.|Basal goes on",
-    "Log damaged|BAD LOG|Some records cannot|be read, the rest is|kept. Pull the log",
-    "Key stuck|KEY STUCK|A key is held down|for a minute now.|Let it go or mend it",
-    "STOP stuck|STOP STUCK|Delivery has stopped:|STOP is held down.|Let it go or mend it",
-    "Sensor lost|SENSOR|Battery or pressure|is not measured any|more. Check wiring",
-    "End of travel|AT ITS END|Delivery has stopped:|plunger at its end.|Change the reservoir",
-    "Temp basal ended|TEMP ENDED|It was cut short.|Your basal program|is in force again",
-)
+# Alarms: for lists, for the plate, why, what to do in two lines. Here are those of a pump that has
+# failed, and what stands for one that cannot be loaded; the others are in pages/alarm_texts.py.
+ALARM_MOTOR = "Motor error|MOTOR|Steps were not made|Do not use the pump.|Switch off and on"
+ALARM_SYSTEM = "System error|SYSTEM|Error in the program|Do not use the pump.|Switch off and on"
+ALARM_OTHER = "Alarm|ALARM|There is no memory|left for its text|"

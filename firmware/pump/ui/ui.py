@@ -18,7 +18,6 @@ from pump.core import settings as st
 from pump.ui import keys, sounds
 from pump.ui import texts as english
 from pump.ui.alarm import AlarmScreen
-from pump.ui.bolus import BolusRun
 from pump.ui.boot import Boot
 from pump.ui.home import Home
 
@@ -29,7 +28,7 @@ _LONG_MS = const(60_000)
 _MOST_MS = const(1_000_000)  # counters stop here: still a small integer a thousand times over
 # Half a flash, by priority: 2 Hz for high, 0.5 Hz for medium; IEC 60601-1-8 has 1.4 to 2.8 Hz
 # and 0.4 to 0.8 Hz.
-_FLASH_MS = (0, 1_000, 250)
+_FLASH_MS = (_MOST_MS, 1_000, 250)
 
 _CLICK = const(0)
 _NOTE = const(1)
@@ -61,6 +60,7 @@ class Ui:
         self._view_ms = 0
         self._stop_at_home = False
         self._bolus_ran = False
+        self._cut = None  # a bolus that STOP has ended, until it is shown
         self._heard = 0
         self._burst_ms = 0
         self._burst_length_ms = 0
@@ -79,6 +79,8 @@ class Ui:
         self.dirty = True
         self.resting = False
         self._idle_ms = self._dark_ms = 0
+        if self.pump.rules is not None:
+            self.pump.rules.pressed_s = self.pump.clock.uptime_s
         if kind == keys.PRESS and self._boot_ms and self.pump.state != states.STARTING:
             self._boot_ms = 0
         if kind == keys.PRESS and button == keys.STOP and self._stop():
@@ -149,7 +151,8 @@ class Ui:
         if self.alarm:
             priority = self.pump.alarms.priority(self.alarm)
             every_ms = sounds.EVERY_MS[priority]
-            due_ms = min(due_ms, max(0, every_ms - self._burst_ms))
+            if every_ms:
+                due_ms = min(due_ms, max(0, every_ms - self._burst_ms))
             due_ms = min(due_ms, max(0, _FLASH_MS[priority] - self._flash_ms))
         if self.pump.bolus.active or self.pump.move.active:
             due_ms = min(due_ms, _VIEW_MS)
@@ -176,6 +179,10 @@ class Ui:
     def open_menu(self):
         """Load the menu and open it."""
         self.open_loaded(_load_menu)
+
+    def open_bolus(self, bolus=None):
+        """Show the bolus that runs, or one that has ended."""
+        self.open_loaded(lambda ui: _load_bolus(ui, bolus))
 
     def open_loaded(self, load):
         """Open the screen that `load(ui)` makes, unless there is no memory to load it into.
@@ -216,9 +223,9 @@ class Ui:
         self.pump.stop_bolus()
         if not normal:  # of a normal one the end is heard by itself
             self.play(sounds.STOPPED)
-        if not isinstance(self.top(), BolusRun):
+        if not self.top().shows_bolus:
             self.go_home()
-            self.open(BolusRun(self, extended if extended is not None and not normal else None))
+            self._cut = self.pump.bolus if normal or extended is None else extended
 
     def play(self, pattern):
         """A tone that says something; an alarm's burst goes first."""
@@ -260,6 +267,10 @@ class Ui:
             self._home.held()
 
     def _watch_bolus(self):
+        # To load the screen takes a while, and first the motor has to stop.
+        if self._cut is not None and not self.pump.stop_wanted:
+            cut, self._cut = self._cut, None
+            self.open_bolus(cut)
         active = self.pump.bolus.active
         if active and not self._bolus_ran and self.pump.bolus.remote:
             # Nobody at the pump did this: whoever carries it must hear and see it.
@@ -269,7 +280,7 @@ class Ui:
         if self._bolus_ran and not active:
             done = self.pump.bolus.reason == events.END_DONE
             self.play(sounds.END if done else sounds.STOPPED)
-            self._idle_ms = 0 if isinstance(self.top(), BolusRun) else self._idle_ms
+            self._idle_ms = 0 if self.top().shows_bolus else self._idle_ms
             self.dirty = True
         self._bolus_ran = active
 
@@ -277,7 +288,8 @@ class Ui:
         alarms = self.pump.alarms
         highest = alarms.highest()
         self._burst_ms = min(_MOST_MS, self._burst_ms + elapsed_ms)
-        shown = highest if highest and alarms.priority(highest) > al.LOW else al.NONE
+        worse = highest and alarms.priority(highest) > al.LOW
+        shown = highest if worse else al.reminder(alarms.waiting)
         if self.pump.state == states.STARTING:
             return
         if shown != self.alarm:
@@ -303,9 +315,12 @@ class Ui:
             self._offer(sounds.SILENCE, _ALARM)
         if alarm:
             self._boot_ms = 0
+            self._loaded = True  # with its text
             self.top().interrupted()
         else:
             self._idle_ms = self._dark_ms = 0
+            if len(self._stack) == 1:
+                self.go_home()  # lets go of its text
 
     def _flash(self, half_ms, elapsed_ms):
         self._flash_ms += elapsed_ms
@@ -343,6 +358,9 @@ class Ui:
         lit = self.lit()
         busy = busy or self._boot_ms or self._sound or (lit and self.dirty) or lit != self._lit
         self.resting = not busy
+        if self._lit and not lit and len(self._stack) == 1:
+            self._loaded = True  # perhaps with the name of an alarm
+            self.go_home()
         self._lit = lit
         if self.resting:
             self._view_ms = _VIEW_MS  # the first turn after a rest looks
@@ -369,3 +387,9 @@ def _load_menu(ui):
 
     ui.words = words
     return MainMenu(ui)
+
+
+def _load_bolus(ui, bolus):
+    from pump.ui.pages.bolus_run import BolusRun
+
+    return BolusRun(ui, bolus)

@@ -6,7 +6,8 @@ from pump.core import codes, events
 from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, keys, sounds
-from pump.ui.bolus import BolusRun, time_left
+from pump.ui.pages import bolus_texts
+from pump.ui.pages.bolus_run import BolusRun, time_left
 from pump.ui.screen import Screen, refused
 
 _BIG_Y = const(21)
@@ -32,6 +33,8 @@ class BolusEntry(Screen):
         super().__init__(ui)
         self.dose_mu = 0
         self.asked = False
+        # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
+        self.pump.check_bolus(0)
 
     def press(self, button):
         """UP and DOWN change the amount, OK goes on, STOP goes back one."""
@@ -78,14 +81,14 @@ class BolusEntry(Screen):
         if self.asked:
             speed_mu_min = settings.get(st.BOLUS_SPEED_MU_MIN)
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
-            self.title(canvas, say.BOLUS)
-            amount(canvas, text, say.GIVE_MARK, say.GIVE)
+            self.title(canvas, bolus_texts.BOLUS)
+            amount(canvas, text, bolus_texts.GIVE_MARK, bolus_texts.GIVE)
             speed = (figures.speed(speed_mu_min), time_left(say, takes_s))
-            canvas.text_center(say.GIVE_SPEED % speed, 45)
+            canvas.text_center(bolus_texts.GIVE_SPEED % speed, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
-        most = say.BOLUS_MOST % figures.dose(settings.get(st.MAX_BOLUS_MU))
-        self.title(canvas, say.BOLUS, most)
+        most = bolus_texts.BOLUS_MOST % figures.dose(settings.get(st.MAX_BOLUS_MU))
+        self.title(canvas, bolus_texts.BOLUS, most)
         amount(canvas, text, say.UNIT)
         self.hints(
             canvas, say.CHANGE_BY % figures.dose(settings.get(st.BOLUS_STEP_MU)), say.OK_NEXT

@@ -6,9 +6,9 @@ from pump.core import calculator, codes, events
 from pump.core import settings as st
 from pump.core.calculator import LEAST_MG_DL, MOST_CARBS_G, MOST_MG_DL, NO_GLUCOSE
 from pump.ui import figures, keys, sounds
-from pump.ui.bolus import BolusRun
-from pump.ui.pages import glucose
+from pump.ui.pages import bolus_texts, glucose
 from pump.ui.pages.bolus import amount
+from pump.ui.pages.bolus_run import BolusRun
 from pump.ui.screen import Screen, refused
 
 _CARBS = const(0)
@@ -33,6 +33,8 @@ class CalculatorEntry(Screen):
         self._glucose = NO_GLUCOSE  # in mg/dL, or in tenths of mmol/L
         self._found = calculator.Sum(0, NO_GLUCOSE, 0)  # shown once it is reckoned
         self._dose_mu = 0
+        # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
+        self.pump.check_bolus(0)
 
     def press(self, button):
         """Change, on, or back one."""
@@ -119,8 +121,8 @@ class CalculatorEntry(Screen):
         elif self._stage == _DOSE:
             self._draw_sum(canvas)
         else:
-            self.title(canvas, say.BOLUS)
-            amount(canvas, figures.dose(self._dose_mu), say.GIVE_MARK, say.GIVE)
+            self.title(canvas, bolus_texts.BOLUS)
+            amount(canvas, figures.dose(self._dose_mu), bolus_texts.GIVE_MARK, bolus_texts.GIVE)
             text = words.RECOMMENDED % figures.dose(self._found.dose_mu)
             canvas.text_center(text, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
@@ -141,7 +143,7 @@ class CalculatorEntry(Screen):
         say, words = self.say, self.words
         found = self._found
         on_board = figures.dose(found.on_board_mu)
-        self.title(canvas, say.BOLUS, "%s %s" % (say.ON_BOARD, on_board))
+        self.title(canvas, bolus_texts.BOLUS, "%s %s" % (say.ON_BOARD, on_board))
         rows = words.SUM_ROWS.split("|")
         parts = (found.meal_mu, found.correction_mu, -found.taken_mu)
         for index in range(len(parts)):

@@ -6,6 +6,7 @@ from pump.core import codes, events, extended
 from pump.core import settings as st
 from pump.core.extended import MOST_MIN, STEP_MIN
 from pump.ui import figures, keys, sounds
+from pump.ui.pages import bolus_texts
 from pump.ui.pages.bolus import amount
 from pump.ui.screen import Screen, refused
 
@@ -31,6 +32,8 @@ class ExtendedEntry(Screen):
         self._now_mu = 0
         self._minutes = 120
         self._stage = _DOSE
+        # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
+        self.pump.check_bolus(0)
 
     def press(self, button):
         """UP and DOWN change, OK goes on, STOP back one."""
@@ -87,7 +90,7 @@ class ExtendedEntry(Screen):
         time = figures.left(self._minutes * 60_000)
         self.title(canvas, words.EXTENDED)
         if self._stage == _ASKED:
-            amount(canvas, figures.dose(self._dose_mu), say.GIVE_MARK, say.GIVE)
+            amount(canvas, figures.dose(self._dose_mu), bolus_texts.GIVE_MARK, bolus_texts.GIVE)
             line = words.EXTENDED_ASK_ALL % time
             if self._now_mu:
                 line = words.EXTENDED_ASK % (parts[0], time)
@@ -136,9 +139,9 @@ class ExtendedEnd(Screen):
             return
         x = canvas.big(figures.dose(running.given_mu()), 2, 14)
         canvas.text(say.UNIT, x + 5, 20, 2)
-        canvas.text_right(say.OF, canvas.width - 2, 16)
+        canvas.text_right(bolus_texts.OF, canvas.width - 2, 16)
         canvas.text_right(figures.dose(running.asked_mu) + " " + say.UNIT, canvas.width - 2, 26)
-        canvas.text(say.BOLUS_LEFT % figures.left(running.left_ms), 0, 36)
+        canvas.text(bolus_texts.BOLUS_LEFT % figures.left(running.left_ms), 0, 36)
         canvas.text(words.EXTENDED_END_ASK, 0, 46)
         self.hints(canvas, say.STOP_NO, say.OK_YES)
 

@@ -93,7 +93,7 @@ SETTING_NAMES = (
     "Insulin acts|mmol/L|Part 2 from|Part 3 from|Part 4 from|Carb ratio 1|Carb ratio 2|"
     "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Target low 1|Target low 2|"
     "Target low 3|Target low 4|Targ. high 1|Targ. high 2|Targ. high 3|Targ. high 4|"
-    "Bolus delay|Max on board"
+    "Bolus delay|Max on board|Auto-off|Auto-resume|Set for days"
 )
 SPEED_UNIT = "U/min"
 RATIO_UNIT = "g/U"
@@ -102,6 +102,8 @@ NOT_SET = "not set"
 NONE = "none"
 ON = "on"
 OFF = "off"
+HOURS_UNIT = "h"
+DAYS = "days"
 CHANGE_SETTING = "Change it?"
 
 # Calibration; the asking steps one after the other, with / between them

@@ -56,7 +56,11 @@ def later_text(say, words, number, value):
         return words.OFF
     if number == st.MAX_ON_BOARD_MU:
         return figures.dose(value) + " " + say.UNIT
-    return "%d %s" % (value, say.SECONDS)
+    if number == st.BOLUS_DELAY_S:
+        return "%d %s" % (value, say.SECONDS)
+    if number == st.AUTO_OFF_H:
+        return "%d %s" % (value, words.HOURS_UNIT)
+    return "%d %s" % (value, words.DAYS if number == st.SET_DAYS else say.MINUTES)
 
 
 def text_of(screen, number, value):

@@ -1,0 +1,30 @@
+"""Why something was refused, by code of core/codes.py: loaded when something is."""
+
+REASONS = (
+    "",
+    "This cannot be done|now",
+    "The pump is suspended|Hold STOP to resume",
+    "A bolus is running.|Wait, or stop it",
+    "More than the max|bolus in settings",
+    "Over the limit of one|hour. Wait, or less",
+    "Over the limit of one|day. Wait, or less",
+    "More than the max|basal in settings",
+    "Too little is left in|the reservoir",
+    "An alarm must be|cleared first",
+    "Less than one step of|the motor",
+    "This value is out of|range",
+    "The pump does not|know this",
+    "The pump has a fault.|Switch off and on",
+    "Something is being|delivered. Wait",
+    "Too soon after the|last bolus",
+    "This is no basal|program",
+    "Enter the reservoir|amount first",
+    # These the link alone is answered.
+    "",
+    "",
+    "",
+    "",
+    "",
+    "No carb ratio, or no|factor, in Settings",
+    "More would act than|max on board allows",
+)
