@@ -316,3 +316,53 @@ def test_a_prime_pushes_no_more_than_the_reservoir_holds():
     assert pump.change.prime(BUTTONS) == codes.OK
     bench.commit()
     assert pump.next_burst() == 67 < pump.profile.prime_burst_steps
+
+
+def test_a_change_that_is_open_is_not_let_go_of_and_one_that_is_over_can_be_begun_anew():
+    bench = Bench()
+    pump = changing(bench)
+    pump.change.load(100_000, BUTTONS)
+    pump.forget_change()
+    assert pump.change.prime(BUTTONS) == codes.OK
+    pump.forget_change()
+    assert pump.change.stop() == codes.OK
+    bench.turn(0)
+    assert pump.change.finish(BUTTONS) == codes.OK
+    pump.forget_change()
+    changing(bench)
+    assert pump.change.prime(BUTTONS) == codes.RESERVOIR_NOT_SET
+
+
+def test_what_a_change_is_refused_for_is_on_record():
+    bench = Bench()
+    pump = bench.pump
+    link = events.SOURCE_LINK
+    assert pump.give_bolus(1_000, BUTTONS) == codes.OK
+    assert pump.change.start(link) == codes.DELIVERING
+    bench.turn(0)
+    told = (events.COMMAND_CHANGE, codes.DELIVERING, 0, 0, link)
+    assert bench.last(events.REFUSED) == told
+    assert pump.change.load(100_000, link) == codes.NOT_NOW
+    bench.turn(0)
+    told = (events.COMMAND_CHANGE, codes.NOT_NOW, 100_000, 0, link)
+    assert bench.last(events.REFUSED) == told
+    assert pump.bolus.active and pump.reservoir_steps == -1
+    bench.run_s(60)
+    changing(bench)
+    assert pump.change.load(300_001, link) == codes.OUT_OF_RANGE
+    bench.turn(0)
+    told = (events.COMMAND_CHANGE, codes.OUT_OF_RANGE, 300_001, 300_000, link)
+    assert bench.last(events.REFUSED) == told
+
+
+def test_a_reservoir_holds_from_a_milliunit_to_what_the_board_says_and_none_is_known_before():
+    bench = Bench()
+    for dose_mu in (2, 300_000):
+        pump = changing(bench)
+        assert pump.reservoir_steps == -1
+        assert pump.change.load(dose_mu, BUTTONS) == codes.OK
+        assert pump.reservoir_steps == dose_mu * 6791 // 10_000
+        assert pump.change.finish(BUTTONS) == codes.OK
+    pump = changing(bench)
+    assert pump.change.load(1, BUTTONS) == codes.OK
+    assert pump.reservoir_steps == 0

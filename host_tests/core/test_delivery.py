@@ -534,10 +534,16 @@ def test_a_suspension_reminds_at_the_very_end_of_its_minutes_and_knows_its_alarm
         assert len(bench.all(events.REMINDER)) == told
         bench.turn(1)
         assert bench.all(events.REMINDER)[told:] == [(0, 900)]
-        bench.turn(500)
+        assert bench.pump.suspension.reminder_due
+        bench.turn(1_000)
         assert bench.pump.resume(BUTTONS) == codes.OK
         bench.turn(0)
-        assert bench.last(events.RESUME) == (BUTTONS, 900)
+        assert bench.last(events.RESUME) == (BUTTONS, 901)
     for _ in range(3):
         bench.pump.sense(4_000, 900)
     assert bench.pump.suspension.alarm == alarms.OCCLUSION
+    bench.pump.sense(4_000, 0)
+    while bench.pump.acknowledge(BUTTONS) == codes.OK:
+        pass
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    assert bench.pump.suspension.alarm == alarms.NONE

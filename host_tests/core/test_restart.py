@@ -791,3 +791,40 @@ def test_a_program_of_which_the_log_has_lost_the_beginning_is_not_told():
     again = bench.restarted()
     assert len(again.all(events.BASAL_PROGRAM)) == 2
     assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+
+
+def test_the_log_alone_knows_to_the_second_when_the_last_bolus_began():
+    bench = Bench()
+    assert bench.pump.give_bolus(50, BUTTONS) == codes.OK
+    bench.run_s(100)
+    bench.pump.log.write(events.LINK_OPENED)
+    bench.commit()
+    assert fold(bench.log).since_bolus_s == bench.pump.since_bolus_s == 100
+
+
+def test_a_bolus_that_was_cut_near_its_end_is_told_with_all_that_is_certain():
+    bench = Bench()
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.run_s(190)
+    again = bench.restarted()
+    _, given_mu, given_steps, _ = again.last(events.BOLUS_END)
+    assert given_steps == 9 * 339
+    assert given_mu == given_steps * 10_000 // 6791 > 4_000
+
+
+def test_a_bolus_that_was_cut_before_its_first_part_has_given_nothing():
+    bench = Bench()
+    assert bench.pump.give_bolus(5_000, BUTTONS) == codes.OK
+    bench.commit()
+    again = Bench(log=up_to(bench, events.BOLUS_START))
+    assert again.all(events.UNCERTAIN) == []
+    assert again.last(events.BOLUS_END) == (1, 0, 0, events.END_POWER_LOST)
+
+
+def test_the_log_alone_adds_no_step_to_a_bolus_that_ended_where_its_part_did():
+    bench = Bench()
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    assert bench.pump.stop_bolus() == codes.OK
+    bench.turn(0)
+    past = fold(bench.log)
+    assert (past.bolus_steps, past.odometer_steps, past.boluses) == (0, 0, 1)

@@ -178,3 +178,10 @@ def test_a_program_may_have_48_segments_and_its_day_is_rounded_down():
     for rate_mu_h, day_mu in ((59, 0), (60, 1), (119, 1)):
         program.replace([(0, rate_mu_h), (1, 0)])
         assert program.day_mu() == day_mu
+
+
+def test_the_minute_of_the_day_is_that_of_the_wall_clock():
+    bench = Bench()
+    for second, minute in ((1, 0), (59, 0), (60, 1), (3_661, 61), (86_399, 1_439), (86_400, 0)):
+        assert bench.pump.set_clock(86_400 * 2_000 + second, 0, BUTTONS) == codes.OK
+        assert bench.pump.clock.minute_of_day() == minute

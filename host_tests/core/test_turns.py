@@ -326,3 +326,19 @@ def test_a_suspension_of_a_pump_that_gives_nothing_is_refused_and_told():
     assert bench.pump.suspend(LINK) == codes.NOT_NOW
     bench.turn(0)
     assert bench.last(events.REFUSED) == (events.COMMAND_SUSPEND, codes.NOT_NOW, 0, 0, LINK)
+
+
+def test_a_pump_asks_for_steps_when_some_may_be_due():
+    bench = running()
+    assert not bench.pump.is_due()
+    bench.pump.advance(20_000)
+    assert not bench.pump.is_due()  # three steps are owed, and a quantum are four
+    bench.pump.advance(2_000)
+    assert bench.pump.is_due()
+    bench = running(0)
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    assert bench.pump.is_due()
+    assert moving("rewind").pump.is_due()
+    bench = running(30)
+    bench.pump.advance(180_000)
+    assert bench.pump.basal.owed_steps == 1 and bench.pump.is_due()
