@@ -314,9 +314,14 @@ def test_an_empty_reservoir_is_told_once_with_no_value_and_is_not_low_as_well():
     assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
     bench.run_s(60)
     assert bench.pump.reservoir_steps == 0
-    assert raised(bench) == [(alarms.RESERVOIR_LOW, 339), (alarms.RESERVOIR_EMPTY, 0)]
+    assert raised(bench) == [
+        (alarms.RESERVOIR_LOW, 339),
+        (alarms.RESERVOIR_VERY_LOW, 339),
+        (alarms.RESERVOIR_EMPTY, 0),
+    ]
     assert bench.pump.alarms.has_cause(alarms.RESERVOIR_EMPTY)
     assert not bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW)
+    assert not bench.pump.alarms.has_cause(alarms.RESERVOIR_VERY_LOW)
     assert bench.pump.state == states.SUSPENDED
 
 
