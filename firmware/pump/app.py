@@ -87,6 +87,7 @@ class App:
         self.pump = Pump(Profile(board), settings)
         self.pump.remote.random = hardware.random_bytes
         self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, self._forget_menu)
+        self.ui.journal = self.journal
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
         self._link = None  # loaded while a host talks
@@ -557,7 +558,7 @@ class App:
 
         What waits was given numbers that are taken: of that only the error itself is told.
         """
-        self.journal = Journal(self._hardware.files)
+        self.journal = self.ui.journal = Journal(self._hardware.files)
         self._find_numbers()
         self.pump.log.outbox.clear()
         self.pump.fail(*self._failed_by)

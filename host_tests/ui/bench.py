@@ -7,11 +7,13 @@ try:
 except ImportError:
     from host_tests.fakes import framebuf
 
+from host_tests.fakes.ram_files import RamFiles
 from pump.core import states
 from pump.core.profile import Profile
 from pump.core.pump import Pump
 from pump.core.recall import Recall
 from pump.core.settings import Settings
+from pump.storage.journal import Journal
 from pump.ui import keys, texts
 from pump.ui.canvas import Canvas
 from pump.ui.ui import Ui
@@ -84,8 +86,11 @@ class Bench:
         # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
         profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS
         self.pump = Pump(profile, self.settings)
+        self.journal = Journal(RamFiles())
+        self.journal.recover()
         self.pump.remote.random = _noise
         self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages, language)
+        self.ui.journal = self.journal
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
         self.canvas = Watched(framebuf, self.frame, WIDTH, HEIGHT)
@@ -109,16 +114,22 @@ class Bench:
             pump.minute()
         pump.sense(self.battery_mv, self.pressure_mbar)
         self.ui.advance(elapsed_ms)
-        pump.log.outbox.clear()
+        self._write_log()
         if not self.stuck:
             steps = pump.next_burst()
             if steps:
                 self.motor_steps += steps
                 pump.moved(steps, False)
-                pump.log.outbox.clear()
+                self._write_log()
         sound = self.ui.take_sound()
         if sound:
             self.sounds.append(sound)
+
+    def _write_log(self):
+        outbox = self.pump.log.outbox
+        while outbox:
+            self.journal.append(outbox.pop(0))
+        self.journal.commit()
 
     def run(self, milliseconds, turn_ms=TURN_MS):
         """Let time go by."""

@@ -65,12 +65,12 @@ class AlarmPage(Screen):
 
 def alarm_name(say, alarm):
     """As it stands in lists and on the banner."""
-    return _text(say, alarm).split("|")[0]
+    return alarm_text(say, alarm).split("|")[0]
 
 
 def draw_alarm(canvas, say, alarm, plate_dark):
     """Plate, why, and two lines of what to do."""
-    _, plate, why, first, second = _text(say, alarm).split("|")
+    _, plate, why, first, second = alarm_text(say, alarm).split("|")
     if plate_dark:
         canvas.box(0, 0, canvas.width, 19)
     else:
@@ -81,7 +81,8 @@ def draw_alarm(canvas, say, alarm, plate_dark):
     canvas.text(second, 0, 42)
 
 
-def _text(say, alarm):
+def alarm_text(say, alarm):
+    """Its parts as they stand in the tables, with | between them."""
     # What has stopped the pump for good may have left nothing to load a text with.
     if alarm == al.MOTOR_ERROR:
         return say.ALARM_MOTOR

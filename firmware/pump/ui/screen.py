@@ -19,6 +19,7 @@ class Screen:
 
     shows_bolus = False  # that runs, or has just ended
     keeps_lit = False  # a screen on which OK acts must be seen
+    wait_ms = 60_000  # how long nothing happens on it by itself
 
     def __init__(self, ui):
         self.ui = ui

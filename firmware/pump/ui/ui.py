@@ -24,7 +24,6 @@ from pump.ui.home import Home
 _BOOT_MS = const(2_000)
 _TIMEOUT_MS = const(60_000)
 _VIEW_MS = const(200)  # a picture changes at most this often by itself
-_LONG_MS = const(60_000)
 _MOST_MS = const(1_000_000)  # counters stop here: still a small integer a thousand times over
 # Half a flash, by priority: 2 Hz for high, 0.5 Hz for medium; IEC 60601-1-8 has 1.4 to 2.8 Hz
 # and 0.4 to 0.8 Hz.
@@ -45,6 +44,7 @@ class Ui:
         self.board = board
         self.texts = texts
         self.words = None  # the texts of the menu, while it is open
+        self.journal = None  # which the history reads
         self._forget = forget
         self._loaded = False  # something of pump.ui.pages
         self.dirty = True  # a redraw is due
@@ -145,7 +145,7 @@ class Ui:
         """How long nothing happens here by itself."""
         if self._sound or (self.dirty and self.lit()):
             return 0
-        due_ms = _LONG_MS
+        due_ms = self._stack[-1].wait_ms
         if self._boot_ms:
             due_ms = self._boot_ms
         if self.alarm:

@@ -3,6 +3,7 @@
 from host_tests.ui.bench import Bench
 from pump.core import alarms as al
 from pump.core import codes, events, settings, states
+from pump.core import extended as ex
 from pump.core import temporary as tb
 from pump.ui.keys import DOWN, OK, PRESS, REPEAT, STOP, UP
 from pump.ui.pages import dates
@@ -16,6 +17,7 @@ CALCULATOR = (
     (settings.DAY_PART_2_MIN, 1_080),
     (settings.CARB_RATIO_2, 85),
 )
+HISTORY_ROW = 8  # of the menu
 NOW_S = dates.local_s_of(2026, 11, 23, 14 * 60 + 5)
 
 
@@ -214,7 +216,7 @@ def menu_top():
 
 def menu_end():
     bench = menu_top()
-    bench.press(*[DOWN] * 7)
+    bench.press(*[DOWN] * 9)
     return bench
 
 
@@ -362,6 +364,16 @@ def extended_time():
 def extended_ask():
     bench = extended_time()
     bench.press(OK)
+    return bench
+
+
+def extended_ask_most():
+    bench = extended()
+    bench.pump.set_setting(settings.MAX_BOLUS_MU, 30_000, 0)
+    for _ in range(3):
+        for _ in range(700):
+            bench.ui.gesture(UP, REPEAT)
+        bench.press(OK)
     return bench
 
 
@@ -551,12 +563,116 @@ def home_suspended_remotely():
     return bench
 
 
+def lived():
+    """A pump with a past: two days, boluses of all ends, alarms, a change."""
+    bench = change_done()
+    bench.press(OK)
+    pump = bench.pump
+    pump.set_setting(settings.MAX_BOLUS_MU, 30_000, 0)
+    for dose_mu, source in ((1_500, 0), (12_500, 1), (2_000, 0)):
+        assert pump.give_bolus(dose_mu, source) == codes.OK
+        bench.run(600_000, 1_000)
+    bench.press(STOP)
+    for days in (1, 2):
+        pump.set_clock(NOW_S + days * dates.DAY_S, 0, 0)
+        bench.run(60_000, 1_000)
+    bench.press(UP, *[UP] * 25, OK, OK)
+    bench.run(20_000)
+    bench.press(STOP, STOP)
+    bench.pressure_mbar = 900
+    bench.run(300)
+    bench.pressure_mbar = 100
+    bench.press(OK)
+    bench.hold(STOP)
+    return bench
+
+
+def history_looks():
+    bench = lived()
+    bench.press(OK, *[DOWN] * HISTORY_ROW, OK)
+    return bench
+
+
+def history():
+    bench = history_looks()
+    bench.run(1_000)
+    return bench
+
+
+def _history(row):
+    bench = history()
+    bench.press(*[DOWN] * row, OK)
+    return bench
+
+
+def history_boluses():
+    return _history(0)
+
+
+def history_bolus():
+    bench = history_boluses()
+    bench.press(OK)
+    return bench
+
+
+def history_extended():
+    bench = in_use()
+    assert ex.begin(bench.pump, 500, 1_000, 30, events.SOURCE_LINK) == codes.OK
+    bench.run(3_600_000, 1_000)
+    bench.press(OK, *[DOWN] * HISTORY_ROW, OK)
+    bench.run(300)
+    bench.press(OK)
+    return bench
+
+
+def history_extended_open():
+    bench = history_extended()
+    bench.press(OK)
+    return bench
+
+
+def history_alarms():
+    return _history(1)
+
+
+def history_alarm():
+    bench = history_alarms()
+    bench.press(OK)
+    return bench
+
+
+def history_days():
+    return _history(2)
+
+
+def history_day():
+    bench = history_days()
+    bench.press(OK)
+    return bench
+
+
+def history_changes():
+    return _history(3)
+
+
+def history_change():
+    bench = history_changes()
+    bench.press(DOWN, OK)
+    return bench
+
+
+def history_nothing():
+    bench = in_use()
+    bench.press(OK, *[DOWN] * HISTORY_ROW, OK, OK)
+    return bench
+
+
 def about():
-    return menu(8)
+    return menu(9)
 
 
 def service():
-    return menu(9)
+    return menu(10)
 
 
 def calibrate_ask():
@@ -797,6 +913,7 @@ SCENES = (
     extended_now,
     extended_time,
     extended_ask,
+    extended_ask_most,
     home_combined,
     home_extended,
     extended_runs,
@@ -832,6 +949,19 @@ SCENES = (
     home_large_bolus,
     bolus_remote,
     home_suspended_remotely,
+    history_looks,
+    history,
+    history_boluses,
+    history_bolus,
+    history_extended,
+    history_extended_open,
+    history_alarms,
+    history_alarm,
+    history_days,
+    history_day,
+    history_changes,
+    history_change,
+    history_nothing,
     about,
     service,
     occlusion,

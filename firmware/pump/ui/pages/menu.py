@@ -109,4 +109,8 @@ def _page(index):
         from pump.ui.pages.remote import Remote
 
         return Remote
-    return (AlarmList, About, Service)[max(0, index - 7)]
+    if index == 8:
+        from pump.ui.pages.history import History
+
+        return History
+    return (AlarmList, About, Service)[max(0, index - 8)]

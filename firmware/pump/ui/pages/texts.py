@@ -10,6 +10,7 @@ MENU_ROWS = (
     "Clock",
     "Settings",
     "Remote",
+    "History",
     "About",
     "Service",
 )
@@ -131,6 +132,18 @@ FORGET_ASK = "End the pairing? No|program can command|the pump then."
 PAIR_LINE = "basalt pair"
 OK_CODE = "OK Code"
 OK_FORGET = "OK End it"
+
+# History
+HISTORY = "History"
+HISTORY_ROWS = "Boluses|Alarms|Days|Changes"
+LOOKING = "looking"
+NOTHING = "Nothing in 30 days"
+BY_BUTTONS = "At the pump"
+BY_PROGRAM = "By a program"
+TODAY = "Today"
+SHARE = "basal"
+DAY_PARTS = "Basal %s U, %d%%|Bolus %s U|Boluses: %d"
+PUT_IN = "Reservoir with %s"
 
 # About, service
 ABOUT = "About"
