@@ -214,6 +214,10 @@ def extended_days():
     made.extend(4_000, 3_000, 15)
     made.run_s(60)
     assert made.pump.stop_bolus(events.SOURCE_LINK) == codes.OK
+    made.at(day, "14:30")
+    made.extend(0, 5_000, 15)
+    made.run_s(50)
+    assert made.pump.stop_bolus() == codes.OK
     made.turn(_BUSY_MS)
     made = _cut_while_extended(made, day)
     made.at(day + 1, "03:00")

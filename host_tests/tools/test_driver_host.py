@@ -10,17 +10,19 @@ import basalt
 from basalt import client, keys
 from basalt.aio import AsyncPump
 from basalt.client import PumpLink
+from basalt.deliveries import Delivery, Record, delivered
 from basalt.driver import Pump, Verdict
 from basalt.errors import NotPaired, Refused, WrongInput
 from basalt.seals import CommandId
 from host_tests.fakes.flash import Flash, states_after_cuts
 from host_tests.fakes.rig_serial import RigSerial, RigTime
 from host_tests.rig import DOWN, OK, STOP, Rig
-from pump.core import events, states
+from pump.core import event_table, events, states
 from pump.core import settings as st
 from pump.link import protocol
 
 ANSWER_S = 3.0  # of the rig's time
+POWER_LOST = event_table.ENDS.index("power_lost")
 
 
 @pytest.fixture(autouse=True)
@@ -215,6 +217,18 @@ def test_after_the_power_was_cut_an_extended_bolus_is_told_with_its_bounds(rig):
     assert (given.finished, given.reason, given.asked_mu) == (True, "power_lost", 4_000)
     least, most = owed_steps(given.given_mu), owed_steps(given.given_mu + given.uncertain_mu)
     assert least - 1 <= made <= most + 2 and given.uncertain_mu > 0
+
+
+def test_what_was_to_be_given_at_once_and_never_began_is_not_waited_for():
+    """The power went after the first of two records of an order."""
+    order = {"bolus_id": 65_535, "asked_mu": 2_000, "owed_steps": 1_358, "combined": 1}
+    end = {"bolus_id": 65_535, "given_mu": 0, "given_steps": 0, "reason": POWER_LOST}
+    told = [("extended_start", order), ("boot", {}), ("extended_end", end)]
+    records = [Record(seq, 1, 0, 0, True, *one) for seq, one in enumerate(told)]
+    assert delivered(records, 65_535) == Delivery(65_535, 2_000, 0, True, "power_lost")
+    begun = {"bolus_id": 1, "asked_mu": 500, "owed_steps": 339}
+    records.insert(1, Record(1, 1, 0, 0, True, "bolus_start", begun))
+    assert delivered(records, 65_535) is None
 
 
 def test_an_older_pump_that_tells_of_no_extended_bolus_has_none(rig, monkeypatch):

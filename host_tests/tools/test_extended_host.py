@@ -12,7 +12,8 @@ from host_tests.tools.exported import check_tidepool, keep, log_of
 from host_tests.tools.running import basalt
 from pump.core import event_table, events, record
 
-COMBINED, ALONE, LINKED, SHORT, BOTH_SHORT, CUT, LONG, RUNNING = range(8)
+COMBINED, ALONE, LINKED, SHORT, BOTH_SHORT, QUICK, CUT, LONG, RUNNING = range(9)
+END = events.EXTENDED_END
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,12 @@ def test_each_is_one_bolus_with_what_was_asked_for_and_how_it_ended(found):
         ("extended", "link", 1_500, 120, "suspended"),
         ("combined", "buttons", 4_500, 720, "stopped"),
         ("combined", "buttons", 7_000, 15, "stopped_remotely"),
+        ("extended", "buttons", 5_000, 15, "stopped"),
         ("combined", "buttons", 8_000, 120, "power_lost"),
         ("extended", "buttons", 4_000, 240, "power_lost"),
         ("combined", "buttons", 1_500, 60, "under_way"),
     ]
-    assert [b.later.elapsed_min for b in found] == [60, 40, 20, 0, 1, 2, 150, None]
+    assert [b.later.elapsed_min for b in found] == [60, 40, 20, 0, 1, 0, 2, 150, None]
     assert [(b.now.asked_mu, b.now.given_mu) for b in found if b.now][:2] == [
         *((2_000, 2_000), (4_000, found[SHORT].given_mu))
     ]
@@ -86,7 +88,7 @@ def test_doses_are_what_the_motor_made_each_counted_once(made, log, found):
 
 def test_a_cut_leaves_the_bounds_of_both_parts_that_were_open(log, found):
     cut = found[CUT]
-    both = [one for one in log.history.uncertain if one.bolus_id in (10, 11)]
+    both = [one for one in log.history.uncertain if one.bolus_id in (11, 12)]
     assert [one.uncertain for one in cut.portions] == both[::-1]
     assert cut.uncertain.max_steps == sum(one.max_steps for one in both) == 678
     assert cut.uncertain.start_ms == min(one.start_ms for one in both)
@@ -197,7 +199,8 @@ def test_nightscout_gets_a_combo_with_its_split_and_rate(log, found):
     assert [second[name] for name in told[:5]] == [given, 0.0, 0, 100, 40]
     assert second["relative"] == pytest.approx(given * 1.5, abs=0.001)
     assert "2.00 U were asked for" in second["notes"]
-    # All that was given is in it, whatever of it had no time to have a rate.
+    # All that was given is in it, also of one that was stopped within a minute and has no rate.
+    assert combos[QUICK]["duration"] == 0 and combos[QUICK]["insulin"] > 0.2
     rest = [d["relative"] * d["duration"] / 60 for d in combos]
     assert [d["insulin"] + later for d, later in zip(combos, rest, strict=True)] == pytest.approx(
         [d["enteredinsulin"] for d in combos], abs=0.001
@@ -219,12 +222,25 @@ def test_where_its_start_is_lost_what_it_gave_before_is_in_no_dose(made):
     assert history.odometer_differences == 0
 
 
+def test_where_neither_its_start_nor_a_checkpoint_is_there_only_its_parts_are_doses(made):
+    """How much of the sum is of its last part, after the fourth, cannot be told."""
+    raw = made_log.raw_log(made[0])
+    start, end = (made_log.numbers_of(raw, e)[ALONE] for e in (events.EXTENDED_START, END))
+    parts = [seq for seq in made_log.numbers_of(raw, events.EXTENDED_PART) if start < seq < end]
+    history = read(raw[parts[0] * 32 : end * 32])
+    (alone,) = history.boluses
+    assert (alone.outcome, alone.asked_mu, alone.given_mu) == ("stopped", None, 887)
+    assert 0 < bolus_steps(history) < alone.given_steps
+
+
 def test_where_its_end_is_lost_a_checkpoint_without_it_tells_that_it_is_over(made):
     raw = made_log.raw_log(made[0])
-    end = made_log.numbers_of(raw, events.EXTENDED_END)[LINKED]
-    history = read(made_log.without(raw, {end}))
-    lost = [b for b in history.boluses if b.later][LINKED]
-    assert (lost.outcome, lost.is_interrupted) == ("no_end", True)
+    end = made_log.numbers_of(raw, END)[LINKED]
+    checkpoint = next(s for s in made_log.numbers_of(raw, events.CHECKPOINT_TODAY) if s > end)
+    for last, outcome in ((checkpoint - 1, "under_way"), (checkpoint, "no_end")):
+        history = read(made_log.without(raw[: last * 32], {end}))
+        lost = [b for b in history.boluses if b.later][LINKED]
+        assert lost.outcome == outcome, last
 
 
 def test_a_restart_between_the_records_of_an_order_leaves_it_alone():

@@ -134,6 +134,12 @@ def test_they_agree_about_every_single_record_of_an_extended_bolus_that_is_missi
     hold(told, [(raw, ANCHOR, 0) for raw in cuts])
 
 
+def test_they_agree_about_where_an_extended_bolus_ends_that_lost_its_end(told):
+    end = made_log.numbers_of(extended(), events.EXTENDED_END)[2]
+    raw = made_log.without(extended(), {end})
+    hold(told, [(raw[: count * SIZE], ANCHOR, 0) for count in range(end, end + 70, 6)])
+
+
 def test_they_agree_about_logs_with_holes_and_without_a_beginning(told):
     hold(told, [worn(seed) for seed in SEEDS])
 
