@@ -50,7 +50,7 @@ class SealedAnswer:
     """What the pump said to a command, under its seal."""
 
     code: int
-    bolus_id: int  # of the bolus that runs, or of the last one
+    bolus_id: int  # the newest of all: of a combined bolus that of what is given at once
     seq: int  # of the command's record in the log
 
 
