@@ -134,6 +134,20 @@ def test_they_agree_about_every_single_record_of_an_extended_bolus_that_is_missi
     hold(told, [(raw, ANCHOR, 0) for raw in cuts])
 
 
+def test_they_agree_about_extended_boluses_of_a_day_that_comes_twice(told):
+    made, _ = made_log.extended_days()
+    assert made.pump.stop_bolus() == codes.OK
+    made.turn(0)
+    assert made.pump.set_clock(made_log.EPOCH_DAY * made_log.DAY_S, 60, BUTTONS) == codes.OK
+    made.extend(0, 1_000, 15)
+    made.run_s(1_200)
+    raw = made_log.raw_log(made)
+    (figures,) = in_page(told, [(raw, ANCHOR, 0)])
+    starts = [row["start"] for row in figures["extended_boluses"]]
+    assert starts[-1] < starts[-2]
+    hold(told, [(raw, ANCHOR, 0)])
+
+
 def test_they_agree_about_where_an_extended_bolus_ends_that_lost_its_end(told):
     end = made_log.numbers_of(extended(), events.EXTENDED_END)[2]
     raw = made_log.without(extended(), {end})

@@ -210,11 +210,7 @@ class Analysis:
     change_habits: Rows
     clock_changes: list[ClockChange]
     temporaries: list[Temporary]
-
-    @property
-    def extended(self) -> list[Bolus]:
-        """The boluses of which something was given over a time."""
-        return [bolus for day in self.days for bolus in day.boluses if bolus.later]
+    extended: list[Bolus]  # of which something was to be given over a time
 
 
 def analyse(history: History, since: date | None = None, until: date | None = None) -> Analysis:
@@ -248,6 +244,7 @@ def analyse(history: History, since: date | None = None, until: date | None = No
         change_habits=found["change_habits"],
         clock_changes=[one for one in history.clock_changes if _is_in(days, one.at_ms)],
         temporaries=[one for one in history.temporaries if _is_in(days, one.start_ms)],
+        extended=[one for one in history.boluses if one.later and _is_in(days, one.start_ms)],
     )
 
 

@@ -83,7 +83,9 @@ export function figuresOf(history: History) {
       .filter(({ at }) => dayOf(at) >= first && dayOf(at) <= last)
       .map((one) => ({ ...one, at: local(one.at) })),
     temporary_basals: history.temporaries.filter(({ start }) => dayOf(start) >= first && dayOf(start) <= last).map(temporaryRow),
-    extended_boluses: history.boluses.flatMap(extendedRow),
+    extended_boluses: history.boluses
+      .filter(({ start }) => dayOf(start) >= first && dayOf(start) <= last)
+      .flatMap(extendedRow),
     habits: habitsOf(history, summary, days.length, habitsOfChange),
     missing: history.missing.map(missingRow),
     under_way: history.under_way.map((one) => ({
