@@ -267,3 +267,31 @@ def test_of_alarms_of_one_priority_the_first_of_the_table_is_shown_first():
         bench.pump.alarms.once(first)
         assert bench.pump.alarms.highest() == first
         assert al.worst(1 << first | 1 << second) == first
+
+
+def test_what_happened_and_is_over_leaves_no_cause_and_takes_none_away():
+    bench = Bench()
+    found = bench.pump.alarms
+    found.once(al.LOG_DAMAGED)
+    assert found.causes == 1 << al.CLOCK_NOT_SET
+    assert found.raised == found.waiting == 1 << al.CLOCK_NOT_SET | 1 << al.LOG_DAMAGED
+
+
+def test_the_log_says_how_long_an_alarm_waited_and_when_it_was_over():
+    bench = Bench()
+    bench.run_s(100)
+    press(bench, 800, 3)
+    press(bench, 0, 3)
+    assert not bench.all(events.ALARM_CLEARED)  # it waits for a person
+    bench.run_s(30)
+    since_s = bench.pump.clock.uptime_s - 102
+    bench.pump.acknowledge(BUTTONS)
+    bench.turn(0)
+    assert bench.all(events.ALARM_ACKNOWLEDGED) == [(al.OCCLUSION, since_s, BUTTONS)]
+    assert bench.all(events.ALARM_CLEARED) == [(al.OCCLUSION, since_s)]
+    press(bench, 800, 3)
+    bench.pump.acknowledge(BUTTONS)
+    bench.turn(0)
+    assert len(bench.all(events.ALARM_CLEARED)) == 1  # seen, and its cause is there
+    press(bench, 0, 1)
+    assert len(bench.all(events.ALARM_CLEARED)) == 2

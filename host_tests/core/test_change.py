@@ -366,3 +366,22 @@ def test_a_reservoir_holds_from_a_milliunit_to_what_the_board_says_and_none_is_k
     pump = changing(bench)
     assert pump.change.load(1, BUTTONS) == codes.OK
     assert pump.reservoir_steps == 0
+
+
+def test_a_change_is_not_closed_without_a_reservoir_and_the_refusal_asks_for_nothing():
+    bench = Bench()
+    assert changing(bench).change.finish(BUTTONS) == codes.RESERVOIR_NOT_SET
+    bench.turn(0)
+    told = (events.COMMAND_CHANGE, codes.RESERVOIR_NOT_SET, 0, 0, BUTTONS)
+    assert bench.last(events.REFUSED) == told
+    assert bench.pump.state == states.CHANGING
+
+
+def test_what_may_have_left_the_reservoir_leaves_nothing_in_it_that_may_not_be_there():
+    for dose_mu in (2, 100):
+        bench = Bench()
+        pump = changing(bench)
+        assert pump.change.load(dose_mu, BUTTONS) == codes.OK
+        assert pump.change.finish(BUTTONS) == codes.OK
+        assert not pump.stands_at(500)
+        assert pump.reservoir_steps == 0

@@ -5,6 +5,7 @@ from pump.core import codes, events, record, states
 from pump.core import settings as st
 from pump.core.insulin import LONGEST_S, InsulinOnBoard
 from pump.core.layouts import LAYOUTS
+from pump.core.recall import Recall
 
 DURATIONS_MIN = range(180, 481, 30)
 
@@ -217,3 +218,34 @@ def test_a_bolus_that_gave_nothing_leaves_no_dose():
     bench.turn(0)
     assert bench.last(events.BOLUS_END)[1:3] == (0, 0)
     assert bench.pump.insulin.doses == [] and bench.pump.on_board_mu() == 0
+
+
+def test_the_log_alone_knows_the_doses_of_a_checkpoint_and_how_old_they_are():
+    bench = Bench()
+    for dose_mu in (100, 200, 300, 400):
+        bolus(bench, dose_mu)
+        bench.turn(1_200_000)
+    bench.pump.checkpoint()
+    bench.commit()
+    events_there = [record.header(packed)[2] for packed in bench.log]
+    last = len(events_there) - 1 - events_there[::-1].index(events.CHECKPOINT)
+    past = Recall()
+    for packed in bench.log[last:]:
+        past.feed(packed)
+    doses = bench.pump.insulin.doses
+    assert past.insulin.doses[1::2] == doses[1::2] == [100, 200, 300, 400]
+    now_s = bench.pump.clock.uptime_s
+    for told_s, given_s in zip(past.insulin.doses[::2], doses[::2]):
+        age_s = past.lived_s - told_s
+        assert age_s <= now_s - given_s < age_s + 120
+
+
+def test_no_other_setting_changes_how_insulin_acts():
+    bench = Bench()
+    bolus(bench, 4_000)
+    bench.turn(7_200_000)
+    before_mu = bench.pump.on_board_mu()
+    assert bench.pump.set_setting(st.MAX_BOLUS_MU, 9_000, BUTTONS) == codes.OK
+    assert bench.pump.on_board_mu() == before_mu
+    assert bench.pump.set_setting(st.INSULIN_MIN, 180, BUTTONS) == codes.OK
+    assert 0 < bench.pump.on_board_mu() < before_mu

@@ -185,3 +185,21 @@ def test_the_minute_of_the_day_is_that_of_the_wall_clock():
     for second, minute in ((1, 0), (59, 0), (60, 1), (3_661, 61), (86_399, 1_439), (86_400, 0)):
         assert bench.pump.set_clock(86_400 * 2_000 + second, 0, BUTTONS) == codes.OK
         assert bench.pump.clock.minute_of_day() == minute
+
+
+def test_a_refused_setting_is_told_by_its_number():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.set_setting(st.MAX_BASAL_MU_H, 999, BUTTONS) == codes.OVER_MAX_BASAL
+    bench.turn(0)
+    told = (events.COMMAND_SETTING, codes.OVER_MAX_BASAL, st.MAX_BASAL_MU_H, 0, BUTTONS)
+    assert bench.last(events.REFUSED) == told
+    assert bench.pump.set_setting(st.MAX_BASAL_MU_H, 1_000, BUTTONS) == codes.OK
+
+
+def test_setting_the_clock_saves_a_new_zone_and_is_told_to_who_keeps_another_clock():
+    for offset_min, saves in ((0, False), (60, True)):
+        bench = Bench()
+        assert not bench.pump.clock.was_set
+        assert bench.pump.set_clock(1, offset_min, BUTTONS) == codes.OK
+        assert bench.pump.clock.was_set and bench.pump.settings_dirty is saves
+        assert bench.pump.settings.get(st.UTC_OFFSET_MIN) == offset_min

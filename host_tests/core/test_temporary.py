@@ -393,3 +393,14 @@ def test_a_refusal_because_of_the_state_is_told_with_nothing_asked():
     bench.commit()
     told = [values[1:4] for values in bench.all(events.REFUSED)]
     assert told == [(codes.NOT_NOW, 0, 0), (codes.SUSPENDED, 0, 0)]
+
+
+def test_it_knows_who_ordered_it_and_counts_whole_seconds_alone():
+    for source, remote in ((BUTTONS, False), (_LINK, True)):
+        bench = Bench(segments=[(0, 1_000)])
+        assert percent(bench, 50, 15, source) == codes.OK
+        assert bench.pump.temporary.remote is remote
+        bench.turn(1_999)
+        assert temporary.cancel(bench.pump, source) == codes.OK
+        bench.commit()
+        assert bench.last(events.TEMPORARY_END)[0] == 1
