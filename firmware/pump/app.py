@@ -87,6 +87,7 @@ class App:
         self.pump = Pump(Profile(board), settings)
         self.pump.remote.random = hardware.random_bytes
         self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, self._forget_menu)
+        speak(self.ui)
         self.ui.journal = self.journal
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
@@ -427,6 +428,8 @@ class App:
                 raise
             self._store.save(blob)
         self.pump.settings_dirty = False
+        if self.pump.settings.get(st.LANGUAGE) != self.ui.texts.LANGUAGE:
+            _quietly(speak, self.ui)  # where memory is short the language stays what it was
 
     def _move(self):
         hardware = self._hardware
@@ -564,6 +567,18 @@ class App:
         self.pump.fail(*self._failed_by)
 
 
+def speak(ui):
+    """Give the face its texts in the language of the settings, and let go of the others."""
+    language = ui.pump.settings.get(st.LANGUAGE)
+    if language:
+        from pump.ui import texts_de as texts
+    else:
+        from pump.ui import texts
+    if ui.texts:
+        _forget("pump.ui.texts" if language else "pump.ui.texts_de")
+    ui.speak(texts)
+
+
 def _forget_talk():
     """Let go of what only who types at a terminal or sends a seal needs."""
     _forget("pump.link.console")
@@ -579,9 +594,11 @@ def _forget_commands():
 
 def _forget(name):
     """Let go of a module, and of all in it when it is a package: memory is dear."""
+    inside = name + "."
     for loaded in list(sys.modules):
-        if loaded == name or loaded.startswith(name + "."):
+        if loaded.startswith(inside):
             del sys.modules[loaded]
+    sys.modules.pop(name, None)
     package, _, last = name.rpartition(".")
     if hasattr(sys.modules[package], last):
         delattr(sys.modules[package], last)

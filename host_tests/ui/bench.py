@@ -8,13 +8,14 @@ except ImportError:
     from host_tests.fakes import framebuf
 
 from host_tests.fakes.ram_files import RamFiles
+from pump.core import settings as st
 from pump.core import states
 from pump.core.profile import Profile
 from pump.core.pump import Pump
 from pump.core.recall import Recall
 from pump.core.settings import Settings
 from pump.storage.journal import Journal
-from pump.ui import keys, texts
+from pump.ui import keys, texts, texts_de
 from pump.ui.canvas import Canvas
 from pump.ui.ui import Ui
 
@@ -55,33 +56,49 @@ def forget_pages():
 
 
 class Watched(Canvas):
-    """A canvas that remembers every text that did not fit on it, and every text it was given."""
+    """A canvas that remembers what it was told, and what did not fit on it or ran into another."""
 
     def __init__(self, framebuf, frame, width, height):
         super().__init__(framebuf, frame, width, height)
         self.outside = []
         self.said = []
+        self._places = []
+
+    def clear(self):
+        self.said = []
+        self._places = []
+        super().clear()
 
     def text(self, text, x, y, scale=1, inverse=False):
-        width, height = (len(text) * 6 - 1) * scale, 8 * scale
-        if text and (x < 0 or y < 0 or x + width > self.width or y + height > self.height):
-            self.outside.append(text)
-        self.said.append(text)
+        self._put(text, x, y, (len(text) * 6 - 1) * scale, 8 * scale)
         super().text(text, x, y, scale, inverse)
 
     def big(self, text, x, y):
         end = super().big(text, x, y)
-        if x < 0 or y < 0 or end > self.width or y + 20 > self.height:
-            self.outside.append(text)
-        self.said.append(text)
+        self._put(text, x, y, end - x, 20)
         return end
+
+    def _put(self, text, x, y, width, height):
+        self.said.append(text)
+        if not text.strip():
+            return
+        if x < 0 or y < 0 or x + width > self.width or y + height > self.height:
+            self.outside.append(text)
+        for other, left, top, right, foot in self._places:
+            # The lowest row of a letter is for tails alone; between words there are two dots.
+            if x < right + 2 and left < x + width + 2 and y < foot - 1 and top < y + height - 1:
+                self.outside.append(other + " < > " + text)
+        self._places.append((text, x, y, x + width, y + height))
 
 
 class Bench:
     """Everything a face needs, and hands on the buttons."""
 
-    def __init__(self, past=None, started=True, language=texts):
+    language = 0  # of all that are made from now on
+
+    def __init__(self, past=None, started=True):
         self.settings = Settings()
+        self.settings.set(st.LANGUAGE, self.language)
         profile = Profile(Board)
         # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
         profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS
@@ -89,7 +106,8 @@ class Bench:
         self.journal = Journal(RamFiles())
         self.journal.recover()
         self.pump.remote.random = _noise
-        self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages, language)
+        self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages)
+        self.ui.speak((texts, texts_de)[self.language])
         self.ui.journal = self.journal
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
@@ -158,7 +176,6 @@ class Bench:
     def look(self):
         """Draw, and return every text on the screen."""
         self.canvas.clear()
-        self.canvas.said = []
         self.ui.draw(self.canvas)
         assert not self.canvas.outside, self.canvas.outside
         return self.canvas.said

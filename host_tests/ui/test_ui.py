@@ -5,12 +5,11 @@ import micropython
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import codes, event_table, events, states
+from pump.core import events, states
 from pump.core import settings as st
-from pump.core.setting_table import SETTINGS
 from pump.ui import figures, keys, sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
-from pump.ui.pages import alarm_texts, bolus_texts, dates, reasons
+from pump.ui.pages import dates
 
 
 def test_a_fresh_board_gives_a_bolus_although_its_clock_is_not_set():
@@ -732,30 +731,6 @@ def test_the_app_may_sleep_for_as_long_as_nothing_happens_here():
     bench = scenes.occlusion()
     bench.look()
     assert bench.ui.due_ms() <= 250
-
-
-def test_every_screen_fits_on_the_display():
-    for scene in scenes.SCENES:
-        scene().look()
-
-
-def test_every_alarm_refusal_and_state_has_a_text_that_fits():
-    for _, bench in scenes.every_alarm():
-        bench.look()
-    for _, bench in scenes.every_refusal():
-        bench.look()
-    for _, bench in scenes.every_state():
-        bench.look()
-
-
-def test_the_texts_cover_the_tables_of_the_core():
-    bench = scenes.menu_top()
-    words = bench.ui.words
-    assert len(reasons.REASONS) == len(codes.CODES)
-    assert len(alarm_texts.ALARMS) == len(al.PRIORITIES)
-    assert len(bolus_texts.ENDS) == len(event_table.ENDS)
-    assert len(words.SETTING_NAMES.split("|")) == len(SETTINGS)
-    assert len(words.MONTHS.split("|")) == 12
 
 
 def test_a_temporary_basal_is_begun_by_the_buttons_after_a_question_with_old_and_new_rate():

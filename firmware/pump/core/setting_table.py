@@ -27,6 +27,7 @@ from pump.core.settings import (
     GLUCOSE_MMOL,
     INSULIN_MIN,
     KEY_CLICKS,
+    LANGUAGE,
     MAX_BASAL_MU_H,
     MAX_BOLUS_MU,
     MAX_DAY_MU,
@@ -89,4 +90,5 @@ SETTINGS = (
     (AUTO_OFF_H, "auto_off_h", 0, 0, 24, 1),
     (AUTO_RESUME_MIN, "auto_resume_min", 0, 0, 240, 5),
     (SET_DAYS, "set_days", 0, 0, 14, 1),
+    (LANGUAGE, "language", 0, 0, 1, 1),
 )

@@ -56,6 +56,7 @@ MAX_ON_BOARD_MU = const(37)  # that a bolus may bring it to; 0: as much as the o
 AUTO_OFF_H = const(38)  # without a press
 AUTO_RESUME_MIN = const(39)  # of a suspension by hand
 SET_DAYS = const(40)  # that a reservoir with its tubing is used
+LANGUAGE = const(41)  # of the display: 0 English, 1 German
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -101,6 +102,7 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xf0\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"

@@ -89,7 +89,10 @@ def alarm_text(say, alarm):
     if alarm == al.SYSTEM_ERROR:
         return say.ALARM_SYSTEM
     try:
-        from pump.ui.pages.alarm_texts import ALARMS
+        if say.LANGUAGE:
+            from pump.ui.pages.alarm_texts_de import ALARMS
+        else:
+            from pump.ui.pages.alarm_texts import ALARMS
     except (MemoryError, OSError):
         return say.ALARM_OTHER
     return ALARMS[alarm]

@@ -215,10 +215,10 @@ def _load_bolus(ui):
 
 
 def _load_calculator(ui):
-    from pump.ui.pages import texts as words
     from pump.ui.pages.calculator import CalculatorEntry
+    from pump.ui.pages.language import words
 
-    ui.words = words
+    ui.words = words(ui)
     return CalculatorEntry(ui)
 
 

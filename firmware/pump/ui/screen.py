@@ -98,6 +98,8 @@ def refused(ui, code):
 
 
 def _reason(ui, code):
-    from pump.ui.pages.reasons import REASONS
-
+    if ui.texts.LANGUAGE:
+        from pump.ui.pages.reasons_de import REASONS
+    else:
+        from pump.ui.pages.reasons import REASONS
     return Message(ui, ui.texts.REFUSED, REASONS[code])

@@ -1,8 +1,11 @@
 """Every English text outside of the menu. Another language is a module with the same names.
 
-A line holds 21 letters of the small font, 10 of the double one; a test draws them all. Texts that
-belong together are one string with | between them: fewer objects on the board.
+The one that the settings want is loaded, instead of the others. A line holds 21 letters of the
+small font, 10 of the double one; a test draws them all. Texts that belong together are one string
+with | between them: fewer objects on the board.
 """
+
+LANGUAGE = 0  # as the setting numbers it
 
 # Boot, home
 NAME = "BASALT"

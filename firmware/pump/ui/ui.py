@@ -16,7 +16,6 @@ from pump.core import alarms as al
 from pump.core import events, states
 from pump.core import settings as st
 from pump.ui import keys, sounds
-from pump.ui import texts as english
 from pump.ui.alarm import AlarmScreen
 from pump.ui.boot import Boot
 from pump.ui.home import Home
@@ -37,12 +36,15 @@ _ALARM = const(2)
 class Ui:
     """The screens and the way between them."""
 
-    def __init__(self, pump, version="", board="", forget=None, texts=english):
-        """`forget` is called at home again after the menu: drop the modules of pump.ui.pages."""
+    def __init__(self, pump, version="", board="", forget=None):
+        """`forget` is called at home again after the menu: drop the modules of pump.ui.pages.
+
+        Nothing can be drawn before it was told what to `speak`.
+        """
         self.pump = pump
         self.version = version
         self.board = board
-        self.texts = texts
+        self.texts = None
         self.words = None  # the texts of the menu, while it is open
         self.journal = None  # which the history reads
         self._forget = forget
@@ -73,6 +75,12 @@ class Ui:
         self._next_seq = 0  # as long as nothing is written
 
     # ---- for the app -----------------------------------------------------------------------
+
+    def speak(self, texts):
+        """Go home and say everything in another language, out of that module."""
+        self.texts = texts
+        self._home.say = self._alarm_screen.say = self._boot.say = texts
+        self.go_home()
 
     def gesture(self, button, kind):
         """A button was pressed, held, repeats or was let go: numbers of keys.py."""
@@ -382,10 +390,10 @@ class Ui:
 
 
 def _load_menu(ui):
-    from pump.ui.pages import texts as words
+    from pump.ui.pages.language import words
     from pump.ui.pages.menu import MainMenu
 
-    ui.words = words
+    ui.words = words(ui)
     return MainMenu(ui)
 
 

@@ -5,6 +5,7 @@ from pump.core import alarms as al
 from pump.core import codes, events, settings, states
 from pump.core import extended as ex
 from pump.core import temporary as tb
+from pump.core.setting_table import SETTINGS
 from pump.ui.keys import DOWN, OK, PRESS, REPEAT, STOP, UP
 from pump.ui.pages import dates
 from pump.ui.screen import refused
@@ -43,6 +44,16 @@ def menu(row):
     bench = in_use()
     bench.press(OK, *[DOWN] * row, OK)
     return bench
+
+
+def in_german(scene):
+    """A scene of a pump that speaks German."""
+    before = Bench.language
+    Bench.language = 1
+    try:
+        return scene()
+    finally:
+        Bench.language = before
 
 
 def boot():
@@ -487,6 +498,18 @@ def settings_end():
     return bench
 
 
+def settings_language():
+    bench = settings_top()
+    bench.press(*[DOWN] * (len(SETTINGS) - 1))
+    return bench
+
+
+def setting_language():
+    bench = settings_language()
+    bench.press(OK, UP)
+    return bench
+
+
 def setting():
     bench = settings_top()
     bench.press(OK)
@@ -844,6 +867,46 @@ def settings_of_the_calculator_mmol():
     return bench
 
 
+def german_home():
+    return in_german(home_on_board)
+
+
+def german_suspended():
+    return in_german(home_suspended)
+
+
+def german_bolus_ask():
+    return in_german(bolus_ask_most)
+
+
+def german_bolus_stopped():
+    return in_german(bolus_stopped)
+
+
+def german_menu():
+    return in_german(menu_top)
+
+
+def german_change_ask():
+    return in_german(change_ask)
+
+
+def german_calculator_sum():
+    return in_german(calculator_sum)
+
+
+def german_settings():
+    return in_german(settings_language)
+
+
+def german_history_boluses():
+    return in_german(history_boluses)
+
+
+def german_occlusion():
+    return in_german(occlusion)
+
+
 SCENES = (
     boot,
     home_fresh,
@@ -938,6 +1001,8 @@ SCENES = (
     calibrate_result,
     calibrate_done,
     calibrate_refused,
+    settings_language,
+    setting_language,
     setting,
     setting_changed,
     setting_ask,
@@ -967,6 +1032,16 @@ SCENES = (
     occlusion,
     occlusion_dark,
     reservoir_low,
+    german_home,
+    german_suspended,
+    german_bolus_ask,
+    german_bolus_stopped,
+    german_menu,
+    german_change_ask,
+    german_calculator_sum,
+    german_settings,
+    german_history_boluses,
+    german_occlusion,
 )
 
 
@@ -993,3 +1068,19 @@ def every_state():
         bench = in_use()
         bench.pump.state = state
         yield states.STATES[state], bench
+
+
+def every_setting():
+    """(name, bench) with each setting in the list, and asked for, at its least and at its most."""
+    for at, (number, name, _, least, most, _) in enumerate(SETTINGS):
+        for value in (least, most):
+            bench = settings_top()
+            bench.settings.set(number, value)
+            bench.press(*[DOWN] * at)
+            yield name, bench
+            if number == settings.STEPS_PER_UNIT:
+                continue
+            bench.press(OK, DOWN if value == most else UP)
+            yield name, bench
+            bench.press(OK)
+            yield name, bench

@@ -6,8 +6,8 @@ from pump.core import codes, events
 from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, keys, sounds
-from pump.ui.pages import bolus_texts
 from pump.ui.pages.bolus_run import BolusRun, time_left
+from pump.ui.pages.language import bolus_words
 from pump.ui.screen import Screen, refused
 
 _BIG_Y = const(21)
@@ -31,6 +31,7 @@ class BolusEntry(Screen):
 
     def __init__(self, ui):
         super().__init__(ui)
+        self.bolus_say = bolus_words(ui)
         self.dose_mu = 0
         self.asked = False
         # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
@@ -81,14 +82,14 @@ class BolusEntry(Screen):
         if self.asked:
             speed_mu_min = settings.get(st.BOLUS_SPEED_MU_MIN)
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
-            self.title(canvas, bolus_texts.BOLUS)
-            amount(canvas, text, bolus_texts.GIVE_MARK, bolus_texts.GIVE)
+            self.title(canvas, self.bolus_say.BOLUS)
+            amount(canvas, text, self.bolus_say.GIVE_MARK, self.bolus_say.GIVE)
             speed = (figures.speed(speed_mu_min), time_left(say, takes_s))
-            canvas.text_center(bolus_texts.GIVE_SPEED % speed, 45)
+            canvas.text_center(self.bolus_say.GIVE_SPEED % speed, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
-        most = bolus_texts.BOLUS_MOST % figures.dose(settings.get(st.MAX_BOLUS_MU))
-        self.title(canvas, bolus_texts.BOLUS, most)
+        most = self.bolus_say.BOLUS_MOST % figures.dose(settings.get(st.MAX_BOLUS_MU))
+        self.title(canvas, self.bolus_say.BOLUS, most)
         amount(canvas, text, say.UNIT)
         self.hints(
             canvas, say.CHANGE_BY % figures.dose(settings.get(st.BOLUS_STEP_MU)), say.OK_NEXT

@@ -3,7 +3,7 @@
 from pump.core import events
 from pump.core import settings as st
 from pump.ui import figures, keys
-from pump.ui.pages import bolus_texts
+from pump.ui.pages.language import bolus_words
 from pump.ui.screen import Screen, mix
 
 
@@ -22,6 +22,7 @@ class BolusRun(Screen):
     def __init__(self, ui, extended=None):
         """`extended`: one that was stopped, where no other bolus runs."""
         super().__init__(ui)
+        self.bolus_say = bolus_words(ui)
         self._bolus = extended or ui.pump.bolus
 
     def press(self, button):
@@ -48,21 +49,21 @@ class BolusRun(Screen):
         given_mu = bolus.given_mu()
         running = bolus.active
         if running:
-            remote, here = bolus_texts.BOLUS_REMOTE, bolus_texts.BOLUS_RUNS
+            remote, here = self.bolus_say.BOLUS_REMOTE, self.bolus_say.BOLUS_RUNS
             self.title(canvas, remote if bolus.remote else here)
         else:
-            done, cut = bolus_texts.BOLUS_DONE, bolus_texts.BOLUS_CUT
+            done, cut = self.bolus_say.BOLUS_DONE, self.bolus_say.BOLUS_CUT
             self.title(canvas, done if bolus.reason == events.END_DONE else cut)
         x = canvas.big(figures.dose(given_mu), 2, 14)
         canvas.text(say.UNIT, x + 5, 20, 2)
-        canvas.text_right(bolus_texts.OF, canvas.width - 2, 16)
+        canvas.text_right(self.bolus_say.OF, canvas.width - 2, 16)
         canvas.text_right(figures.dose(bolus.asked_mu) + " " + say.UNIT, canvas.width - 2, 26)
         canvas.bar(0, 37, canvas.width, 7, bolus.given_steps, bolus.steps)
         if running:
             canvas.text(self._when(given_mu), 0, 46)
             self.hints(canvas, say.STOPS, say.OK_HOME)
             return
-        canvas.text(bolus_texts.ENDS[bolus.reason], 0, 46)
+        canvas.text(self.bolus_say.ENDS[bolus.reason], 0, 46)
         self.hints(canvas, "", say.OK_HOME)
 
     def _waits_s(self):
@@ -72,7 +73,7 @@ class BolusRun(Screen):
         """In how many seconds it begins, or ends."""
         say = self.say
         if self._bolus.wait_ms:
-            return bolus_texts.BOLUS_WAITS % self._waits_s()
+            return self.bolus_say.BOLUS_WAITS % self._waits_s()
         speed_mu_min = self.pump.settings.get(st.BOLUS_SPEED_MU_MIN)
         left_s = ((self._bolus.asked_mu - given_mu) * 60 + speed_mu_min - 1) // speed_mu_min
-        return bolus_texts.BOLUS_LEFT % time_left(say, left_s)
+        return self.bolus_say.BOLUS_LEFT % time_left(say, left_s)

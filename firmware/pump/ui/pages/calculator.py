@@ -6,9 +6,10 @@ from pump.core import calculator, codes, events
 from pump.core import settings as st
 from pump.core.calculator import LEAST_MG_DL, MOST_CARBS_G, MOST_MG_DL, NO_GLUCOSE
 from pump.ui import figures, keys, sounds
-from pump.ui.pages import bolus_texts, glucose
+from pump.ui.pages import glucose
 from pump.ui.pages.bolus import amount
 from pump.ui.pages.bolus_run import BolusRun
+from pump.ui.pages.language import bolus_words
 from pump.ui.screen import Screen, refused
 
 _CARBS = const(0)
@@ -27,6 +28,7 @@ class CalculatorEntry(Screen):
 
     def __init__(self, ui):
         super().__init__(ui)
+        self.bolus_say = bolus_words(ui)
         self._mmol = self.pump.settings.get(st.GLUCOSE_MMOL)
         self._stage = _CARBS
         self._carbs_g = 0
@@ -121,8 +123,10 @@ class CalculatorEntry(Screen):
         elif self._stage == _DOSE:
             self._draw_sum(canvas)
         else:
-            self.title(canvas, bolus_texts.BOLUS)
-            amount(canvas, figures.dose(self._dose_mu), bolus_texts.GIVE_MARK, bolus_texts.GIVE)
+            self.title(canvas, self.bolus_say.BOLUS)
+            amount(
+                canvas, figures.dose(self._dose_mu), self.bolus_say.GIVE_MARK, self.bolus_say.GIVE
+            )
             text = words.RECOMMENDED % figures.dose(self._found.dose_mu)
             canvas.text_center(text, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
@@ -143,7 +147,7 @@ class CalculatorEntry(Screen):
         say, words = self.say, self.words
         found = self._found
         on_board = figures.dose(found.on_board_mu)
-        self.title(canvas, bolus_texts.BOLUS, "%s %s" % (say.ON_BOARD, on_board))
+        self.title(canvas, self.bolus_say.BOLUS, "%s %s" % (say.ON_BOARD, on_board))
         rows = words.SUM_ROWS.split("|")
         parts = (found.meal_mu, found.correction_mu, -found.taken_mu)
         for index in range(len(parts)):

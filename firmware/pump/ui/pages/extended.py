@@ -6,8 +6,8 @@ from pump.core import codes, events, extended
 from pump.core import settings as st
 from pump.core.extended import MOST_MIN, STEP_MIN
 from pump.ui import figures, keys, sounds
-from pump.ui.pages import bolus_texts
 from pump.ui.pages.bolus import amount
+from pump.ui.pages.language import bolus_words
 from pump.ui.screen import Screen, refused
 
 _DOSE = const(0)
@@ -28,6 +28,7 @@ class ExtendedEntry(Screen):
 
     def __init__(self, ui):
         super().__init__(ui)
+        self.bolus_say = bolus_words(ui)
         self._dose_mu = 0
         self._now_mu = 0
         self._minutes = 120
@@ -90,7 +91,9 @@ class ExtendedEntry(Screen):
         time = figures.left(self._minutes * 60_000)
         self.title(canvas, words.EXTENDED)
         if self._stage == _ASKED:
-            amount(canvas, figures.dose(self._dose_mu), bolus_texts.GIVE_MARK, bolus_texts.GIVE)
+            amount(
+                canvas, figures.dose(self._dose_mu), self.bolus_say.GIVE_MARK, self.bolus_say.GIVE
+            )
             line = words.EXTENDED_ASK_ALL % time
             if self._now_mu:
                 line = words.EXTENDED_ASK % (parts[0], time)
@@ -112,6 +115,10 @@ class ExtendedEnd(Screen):
     """What the one that runs has given, and whether to end it."""
 
     keeps_lit = True
+
+    def __init__(self, ui):
+        super().__init__(ui)
+        self.bolus_say = bolus_words(ui)
 
     def press(self, button):
         """OK ends it, STOP goes back."""
@@ -139,9 +146,9 @@ class ExtendedEnd(Screen):
             return
         x = canvas.big(figures.dose(running.given_mu()), 2, 14)
         canvas.text(say.UNIT, x + 5, 20, 2)
-        canvas.text_right(bolus_texts.OF, canvas.width - 2, 16)
+        canvas.text_right(self.bolus_say.OF, canvas.width - 2, 16)
         canvas.text_right(figures.dose(running.asked_mu) + " " + say.UNIT, canvas.width - 2, 26)
-        canvas.text(bolus_texts.BOLUS_LEFT % figures.left(running.left_ms), 0, 36)
+        canvas.text(self.bolus_say.BOLUS_LEFT % figures.left(running.left_ms), 0, 36)
         canvas.text(words.EXTENDED_END_ASK, 0, 46)
         self.hints(canvas, say.STOP_NO, say.OK_YES)
 

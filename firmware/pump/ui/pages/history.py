@@ -5,7 +5,8 @@ from micropython import const
 from pump.core.clock import DAY_S
 from pump.ui import figures
 from pump.ui.alarm import alarm_name, alarm_text
-from pump.ui.pages import bolus_texts, dates, past
+from pump.ui.pages import dates, past
+from pump.ui.pages.language import bolus_words
 from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Message, Screen, mix
 
@@ -19,6 +20,7 @@ class _Looks(ListScreen):
     def __init__(self, ui, name, found):
         super().__init__(ui, name)
         self.past = found
+        self.bolus_say = bolus_words(ui)
 
     def advance(self):
         """Read on, unless a step is due or under way."""
@@ -134,12 +136,12 @@ class Boluses(_Found):
         asked = figures.dose(self.word(index, past.ASKED_MU))
         how = self.word(index, past.HOW)
         by = words.BY_PROGRAM if how & past.REMOTE else words.BY_BUTTONS
-        dose = "%s %s %s %s" % (given, bolus_texts.OF, asked, say.UNIT)
+        dose = "%s %s %s %s" % (given, self.bolus_say.OF, asked, say.UNIT)
         time = self.time(index)
         quarters = how >> past.QUARTERS_BIT
         if quarters:
             time += " →" + words.HOURS % figures.left(quarters * _QUARTER_MS)
-        return "|".join((time, dose, bolus_texts.ENDS[how & past.REASON], by))
+        return "|".join((time, dose, self.bolus_say.ENDS[how & past.REASON], by))
 
 
 class Alarms(_Found):

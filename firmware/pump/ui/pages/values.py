@@ -44,7 +44,7 @@ def calculator_text(words, number, value, mmol):
     if number <= st.DAY_PART_4_MIN:
         return figures.hour_minute(value)
     if number <= st.CARB_RATIO_4:
-        return "%d.%d %s" % (value // 10, value % 10, words.RATIO_UNIT)
+        return "%d.%d%s" % (value // 10, value % 10, words.RATIO_UNIT)
     if mmol:
         return glucose.tenths(glucose.mmol_tenths(value)) + " " + words.MMOL
     return "%d %s" % (value, words.MG_DL)
@@ -65,6 +65,8 @@ def later_text(say, words, number, value):
 
 def text_of(screen, number, value):
     """Either, for a screen."""
+    if number == st.LANGUAGE:
+        return screen.words.LANGUAGES.split("|")[value]
     if number > st.TARGET_HIGH_4:
         return later_text(screen.say, screen.words, number, value)
     if number >= st.GLUCOSE_MMOL:

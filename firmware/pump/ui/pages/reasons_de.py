@@ -1,0 +1,30 @@
+"""Why something was refused, in German, by code of core/codes.py."""
+
+REASONS = (
+    "",
+    "Das ist jetzt nicht|möglich",
+    "Pumpe angehalten.|STOP lang: fortsetzen",
+    "Ein Bolus läuft.|Warten oder stoppen",
+    "Über dem maximalen|Bolus (Einstellungen)",
+    "Über der Grenze pro|Stunde. Warten, oder|weniger",
+    "Über der Grenze pro|Tag. Warten, oder|weniger",
+    "Über der maximalen|Basalrate (Einstel-|lungen)",
+    "Zu wenig Rest im|Reservoir",
+    "Erst muss ein Alarm|behoben werden",
+    "Weniger als ein|Motorschritt",
+    "Der Wert ist nicht|zulässig",
+    "Das kennt die Pumpe|nicht",
+    "Störung der Pumpe.|Aus- und einschalten",
+    "Es wird gerade etwas|abgegeben. Warten",
+    "Zu bald nach dem|letzten Bolus",
+    "Das ist kein|Basalprogramm",
+    "Erst die Menge im|Reservoir eingeben",
+    # These the link alone is answered.
+    "",
+    "",
+    "",
+    "",
+    "",
+    "Kein KH-Faktor, oder|keine Korrektur, in|den Einstellungen",
+    "Es würde mehr wirken,|als max. wirksam|erlaubt",
+)
