@@ -86,9 +86,9 @@ class App:
             self._settings_damaged = True
         self.pump = Pump(Profile(board), settings)
         self.pump.remote.random = hardware.random_bytes
-        self.ui = Ui(self.pump, "%d.%d.%d" % VERSION, board.NAME, self._forget_menu)
+        version = "%d.%d.%d" % VERSION
+        self.ui = Ui(self.pump, version, board.NAME, self._forget_menu, self.journal)
         speak(self.ui)
-        self.ui.journal = self.journal
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
         self._link = None  # loaded while a host talks
@@ -428,8 +428,7 @@ class App:
                 raise
             self._store.save(blob)
         self.pump.settings_dirty = False
-        if self.pump.settings.get(st.LANGUAGE) != self.ui.texts.LANGUAGE:
-            _quietly(speak, self.ui)  # where memory is short the language stays what it was
+        _quietly(speak, self.ui)  # where memory is short the language stays what it was
 
     def _move(self):
         hardware = self._hardware
@@ -570,6 +569,8 @@ class App:
 def speak(ui):
     """Give the face its texts in the language of the settings, and let go of the others."""
     language = ui.pump.settings.get(st.LANGUAGE)
+    if ui.texts and language == ui.texts.LANGUAGE:
+        return
     if language:
         from pump.ui import texts_de as texts
     else:

@@ -106,9 +106,8 @@ class Bench:
         self.journal = Journal(RamFiles())
         self.journal.recover()
         self.pump.remote.random = _noise
-        self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages)
+        self.ui = Ui(self.pump, "0.1.0", "pico", forget_pages, self.journal)
         self.ui.speak((texts, texts_de)[self.language])
-        self.ui.journal = self.journal
         self.buffer = bytearray(WIDTH * HEIGHT // 8)
         self.frame = framebuf.FrameBuffer(self.buffer, WIDTH, HEIGHT, framebuf.MONO_VLSB)
         self.canvas = Watched(framebuf, self.frame, WIDTH, HEIGHT)

@@ -36,17 +36,17 @@ _ALARM = const(2)
 class Ui:
     """The screens and the way between them."""
 
-    def __init__(self, pump, version="", board="", forget=None):
+    def __init__(self, pump, version="", board="", forget=None, journal=None):
         """`forget` is called at home again after the menu: drop the modules of pump.ui.pages.
 
-        Nothing can be drawn before it was told what to `speak`.
+        The history reads `journal`. Nothing can be drawn before it was told what to `speak`.
         """
         self.pump = pump
         self.version = version
         self.board = board
         self.texts = None
         self.words = None  # the texts of the menu, while it is open
-        self.journal = None  # which the history reads
+        self.journal = journal
         self._forget = forget
         self._loaded = False  # something of pump.ui.pages
         self.dirty = True  # a redraw is due
