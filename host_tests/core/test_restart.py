@@ -572,6 +572,7 @@ def test_a_pump_that_starts_for_the_first_time_tells_one_alarm_and_has_nothing_t
     assert (pump.alarms.causes, pump.alarms.raised, pump.alarms.waiting) == (clock, clock, clock)
     assert bench.all(events.ALARM_RAISED) == [(alarms.CLOCK_NOT_SET, alarms.LOW, 0)]
     assert not pump.settings_dirty and not pump.alarms.repeat_due
+    assert not pump.suspension.reminder_due
     assert (pump.battery_mv, pump.pressure_mbar) == (-1, -1)
     assert pump.acknowledge(BUTTONS) == codes.OK
     bench.run_s(900)
@@ -828,3 +829,15 @@ def test_the_log_alone_adds_no_step_to_a_bolus_that_ended_where_its_part_did():
     bench.turn(0)
     past = fold(bench.log)
     assert (past.bolus_steps, past.odometer_steps, past.boluses) == (0, 0, 1)
+
+
+def test_a_pump_that_starts_suspended_reminds_from_its_start_on():
+    bench = Bench()
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    again = bench.restarted()
+    for piece_ms in [60_000] * 14 + [59_999]:
+        again.turn(piece_ms)
+    assert not again.all(events.REMINDER)
+    again.turn(1)
+    assert again.all(events.REMINDER) == [(0, 900)]
