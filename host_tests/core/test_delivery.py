@@ -484,6 +484,8 @@ def test_each_part_of_a_bolus_is_on_record_before_it_and_booked_after_it():
             assert 0 < burst <= min(room, bench.pump.profile.burst_steps)
             bench.steps += burst
             bench.pump.moved(burst, False)
+            left = bench.pump.bolus.steps - (bench.steps - at)
+            assert bench.pump.bolus.remaining_steps() == left
             room -= burst
             bench.commit()
             room = room or bench.last(events.BOLUS_PART)[2]

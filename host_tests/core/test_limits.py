@@ -256,14 +256,15 @@ def test_the_alarm_of_a_limit_is_over_when_it_lets_go():
 
 
 def test_a_limit_that_is_lowered_below_what_was_given_moves_nothing_either_way():
-    for number in (st.MAX_HOUR_MU, st.MAX_DAY_MU):
+    for number, room in ((st.MAX_HOUR_MU, -1), (st.MAX_DAY_MU, -1), (st.MAX_HOUR_MU, 0)):
         bench = Bench(segments=[(0, 5_000)])
         pump = bench.pump
         assert pump.give_bolus(1_000, BUTTONS) == codes.OK
         bench.run_s(60, 500)
         pump.advance(20_000)
         assert pump.basal.owed_steps > 4
-        assert pump.set_setting(number, 100, BUTTONS) == codes.OK
+        given_mu = pump.profile.scale.dose_mu(bench.steps)
+        assert pump.set_setting(number, 100 if room else given_mu + 1, BUTTONS) == codes.OK
         bench.commit()
         assert pump.is_due() and pump.next_burst() == 0
         assert not pump.moving() and pump.train.source is None

@@ -841,3 +841,16 @@ def test_a_pump_that_starts_suspended_reminds_from_its_start_on():
     assert not again.all(events.REMINDER)
     again.turn(1)
     assert again.all(events.REMINDER) == [(0, 900)]
+
+
+def test_the_log_alone_adds_up_what_a_day_gave_so_far():
+    bench = Bench(segments=[(0, 5_000)])
+    for _ in range(2):
+        assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+        bench.run_s(300)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    past = fold(bench.log)
+    assert past.boluses == 2
+    assert past.bolus_steps == bench.pump.bolus_today_steps == 1_358
+    assert past.basal_steps == bench.pump.basal_today_steps == bench.steps - 1_358 > 500

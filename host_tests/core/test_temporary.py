@@ -404,3 +404,14 @@ def test_it_knows_who_ordered_it_and_counts_whole_seconds_alone():
         assert temporary.cancel(bench.pump, source) == codes.OK
         bench.commit()
         assert bench.last(events.TEMPORARY_END)[0] == 1
+
+
+def test_the_lease_before_it_ends_with_the_change_of_rate_and_its_own_with_what_stopped_it():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(100)
+    for stop, reason in ((False, events.END_RATE_CHANGE), (True, events.END_SUSPENDED)):
+        assert bench.pump.suspend(BUTTONS) == codes.OK if stop else percent(bench, 200, 60) == 0
+        bench.turn(0)
+        closed = [values for values in bench.all(events.BASAL_LEASE) if not values[1]]
+        assert closed[-1][3] == reason
+        bench.run_s(100)
