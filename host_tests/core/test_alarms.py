@@ -275,6 +275,8 @@ def test_what_happened_and_is_over_leaves_no_cause_and_takes_none_away():
     found.once(al.LOG_DAMAGED)
     assert found.causes == 1 << al.CLOCK_NOT_SET
     assert found.raised == found.waiting == 1 << al.CLOCK_NOT_SET | 1 << al.LOG_DAMAGED
+    bench.turn(0)
+    assert bench.last(events.ALARM_RAISED) == (al.LOG_DAMAGED, al.LOW, 0)
 
 
 def test_the_log_says_how_long_an_alarm_waited_and_when_it_was_over():
