@@ -38,6 +38,9 @@ WISHES = (
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
     (st.BOLUS_DELAY_S, (0, 5, 10)),
     (st.MAX_ON_BOARD_MU, (0, 1_000, 5_000)),
+    (st.AUTO_OFF_H, (0, 1, 24)),
+    (st.AUTO_RESUME_MIN, (0, 5, 60)),
+    (st.DAILY_1_MIN, (0, 10, 700)),
 )
 _SCALES = (0,) + TENTHS  # 0: back to the board's
 DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
@@ -181,6 +184,7 @@ class Life:
         self.saved = None  # what the flash holds of the settings
         self.owed = 0  # of dose, in 1 / _PER_MU
         self.bolus_at_ms = -1
+        self.by_hand = False  # delivery was suspended since the start of the board
         self.bolus_from_ms = 0  # not a step of it before
         self.held_steps = -1  # what is in the reservoir; -1: nobody knows
         self.flying = 0  # signed steps of a train that was begun and has not ended
@@ -224,6 +228,7 @@ class Life:
         lost = self.pump.train.ordered != 0
         before_mu, most_mu = self.pump.on_board_mu(), self._most_on_board_mu()
         self.bench = self.bench.restarted()
+        self.by_hand = False
         assert self.pump.on_board_mu() >= before_mu, "a restart forgets insulin"
         assert self._most_on_board_mu() <= most_mu + hidden_mu, "insulin is twice on board"
         self.position = 0
@@ -345,7 +350,8 @@ class Life:
 
     def suspend(self):
         """Suspend all delivery."""
-        self.pump.suspend(BUTTONS)
+        if self.pump.suspend(BUTTONS) == codes.OK:
+            self.by_hand = True
         assert self.pump.state not in DELIVERING
 
     def resume(self):
@@ -527,8 +533,12 @@ class Life:
             self._motor(steps)
             self._end(steps, stopped)
         self._accrue(turn_ms)
+        held = self.pump.state == states.SUSPENDED
         self.pump.advance(turn_ms)
         self.now_ms += turn_ms
+        self.bench.minutes(turn_ms)
+        if held and self.pump.state != states.SUSPENDED:
+            assert self.pump.settings.get(st.AUTO_RESUME_MIN) and self.by_hand, "it went on"
         self._commit()
 
     def _begin(self):
@@ -651,7 +661,7 @@ ACTS = (
     ("close_change",),
     ("set_clock", (0, 1_000_000_000)),
     ("set_basal", (0, 3)),
-    ("set_setting", (0, 9), (0, 2)),
+    ("set_setting", (0, 12), (0, 2)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 2)),
     ("calibrate", (0, 3), (1, 3)),

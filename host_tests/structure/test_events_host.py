@@ -37,7 +37,7 @@ PLAIN = {
 FAMILIES = {
     name[:-1] + "_": words
     for name, words in vars(event_table).items()
-    if name in ("COMMANDS", "ENDS", "KINDS", "RESETS", "SOURCES")
+    if name in ("COMMANDS", "ENDS", "KINDS", "REMINDS", "RESETS", "SOURCES")
 }
 SEVERITY_NAMES = ("INFO", "WARNING", "ALARM", "FAULT")
 

@@ -934,3 +934,33 @@ def test_who_wears_it_is_reminded_when_an_extended_bolus_is_over():
     assert bench.pump.extended is not None and sounds.REMIND not in bench.sounds
     bench.run(120_000, 4_000)
     assert bench.pump.extended is None and sounds.REMIND in bench.sounds
+
+
+def test_a_reminder_has_the_screen_and_sounds_once_although_its_priority_is_low():
+    bench = scenes.home()
+    bench.sounds.clear()
+    bench.pump.alarms.once(al.CHECK_GLUCOSE)
+    bench.run(500)
+    assert bench.sees("GLUCOSE") and bench.ui.lit()
+    bench.run(120_000)
+    assert bench.sounds.count(sounds.LOW) == 1
+    bench.press(OK)
+    assert bench.at_home() and not bench.pump.alarms.raised
+
+
+def test_a_worse_alarm_has_the_screen_before_a_reminder_and_gives_it_back():
+    bench = scenes.home()
+    bench.pump.alarms.once(al.DAILY)
+    bench.battery_mv = 3_450
+    bench.run(500)
+    assert bench.ui.alarm == al.BATTERY_LOW
+    bench.press(OK)
+    assert bench.sees("REMINDER")
+
+
+def test_a_reminder_that_waits_lets_the_loop_sleep():
+    bench = scenes.home()
+    bench.pump.alarms.once(al.DAILY)
+    bench.run(5_000)
+    bench.look()
+    assert bench.ui.due_ms() >= 1_000

@@ -25,7 +25,7 @@ does not tell how many steps make one.
     change     reservoir       -          seconds it took, mu: filled with; empty if not finished
     alarm      which           priority   seconds until acknowledged, over_s until over, value
     clock      source          -          value: seconds forward; number: minutes east of UTC
-    reminder   suspended       -          seconds since what it reminds of
+    reminder   of what         -          seconds since what it reminds of
     repeat     which           -          value: how often the alarm was repeated by then
     note       event           severity   anything else
     total      basal, bolus    -          mu: the pump's own sum at midnight

@@ -73,6 +73,7 @@ EVENTS: dict[int, Event] = {event.number: event for event in map(_event, _event_
 EVENT_NUMBERS: dict[str, int] = {event.name: event.number for event in EVENTS.values()}
 SEVERITIES: tuple[str, ...] = _event_table.SEVERITIES
 ALARM_NAMES: tuple[str, ...] = _event_table.ALARM_NAMES
+REMINDERS: tuple[str, ...] = _event_table.REMINDS
 CLOCK_SET: int = _events.CLOCK_SET
 SETTING_CHANGED: int = _events.SETTING_CHANGED
 RECORD_SIZE: int = _record.RECORD_SIZE

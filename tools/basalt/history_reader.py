@@ -17,7 +17,7 @@ import numpy as np
 from basalt import loglines, timeline, units
 from basalt.bolus_reader import Boluses, Closed, Moment
 from basalt.decode import Log
-from basalt.firmware import ALARM_NAMES, CODES, EVENT_NUMBERS, EVENTS, SETTINGS
+from basalt.firmware import ALARM_NAMES, CODES, EVENT_NUMBERS, EVENTS, REMINDERS, SETTINGS
 from basalt.history import (
     DAY_MS,
     Alarm,
@@ -248,6 +248,7 @@ class _Reader:
             "alarm_cleared": self._alarm_cleared,
             "alarm_repeated": self._alarm_repeated,
             "reminder": self._reminder,
+            "reminder_missed": self._reminder_missed,
             "setting_changed": self._setting_changed,
             "basal_program": self._basal_program,
             "settings_lost": self._settings_lost,
@@ -723,8 +724,13 @@ class _Reader:
         self._tell(Told("repeat", _alarm(alarm), self._now(), None, times, self._number()))
 
     def _reminder(self, kind: int, after_s: int) -> None:
-        name = "suspended" if kind == 0 else f"reminder_{kind}"
+        name = _reminder_name(kind)
         self._tell(Told("reminder", name, self._now(), after_s, None, self._number()))
+
+    def _reminder_missed(self, kind: int, after_s: int) -> None:
+        what = _reminder_name(kind).replace("_", " ")
+        text = f"Nobody answered the reminder of {what} for {round(after_s / 60)} min"
+        self._note("reminder_missed", "warning", text)
 
     def _tell(self, told: Told) -> None:
         self.history.reminders.append(told)
@@ -831,6 +837,10 @@ def _source(code: int) -> str:
 
 def _alarm(code: int) -> str:
     return ALARM_NAMES[code] if code < len(ALARM_NAMES) else f"alarm_{code}"
+
+
+def _reminder_name(kind: int) -> str:
+    return REMINDERS[kind] if kind < len(REMINDERS) else f"reminder_{kind}"
 
 
 def _span(seconds: int) -> str:

@@ -22,7 +22,7 @@ _UNITS = (
     ("_days", "days", 1),
 )
 _DAY_MIN = 1440
-_TIME_OF_DAY = "day_part_"  # of a setting whose minutes are a time of day
+_TIME_OF_DAY = ("day_part_", "meal_", "daily_")  # of a setting whose minutes are a time of day
 
 
 def short_name(setting: Setting) -> str:

@@ -35,6 +35,9 @@ AUTO_OFF_SOON = const(22)
 AUTO_OFF = const(23)
 # From here on they are reminders: shown as an alarm is, and withdrawn when nobody answers.
 SET_OLD = const(24)
+MEAL_MISSED = const(25)
+CHECK_GLUCOSE = const(26)
+DAILY = const(27)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -69,6 +72,9 @@ PRIORITIES = bytes(
         MEDIUM,  # auto-off soon
         HIGH,  # auto-off
         LOW,  # set old
+        LOW,  # meal missed
+        LOW,  # check glucose
+        LOW,  # daily reminder
     )
 )
 
@@ -165,6 +171,11 @@ class Alarms:
         self._log.write(events.ALARM_ACKNOWLEDGED, alarm, after_s, source)
         self._settle(alarm)
         return True
+
+    def withdraw(self, alarm):
+        """It waits no more, although nobody has seen it: for reminders."""
+        self.waiting &= ~(1 << alarm)
+        self._settle(alarm)
 
     def highest(self):
         """The waiting alarm of the highest priority, the first of the table among equals."""

@@ -48,6 +48,7 @@ from pump.core.events import (
     PAIRING,
     REFUSED,
     REMINDER,
+    REMINDER_MISSED,
     REMOTE,
     RESERVOIR_SET,
     RESUME,
@@ -80,6 +81,17 @@ ENDS = (
     "stopped_remotely",
     "no_motion",
 )
+# What a reminder is of, by its kind.
+REMINDS = (
+    "suspended",
+    "meal",
+    "glucose",
+    "set",
+    "daily_1",
+    "daily_2",
+    "daily_3",
+    "daily_4",
+)
 RESETS = ("power_on", "watchdog", "soft")
 ALARM_NAMES = (
     "none",
@@ -107,6 +119,9 @@ ALARM_NAMES = (
     "auto_off_soon",
     "auto_off",
     "set_old",
+    "meal_missed",
+    "check_glucose",
+    "daily_reminder",
 )
 PRIORITIES = ("low", "medium", "high")
 COMMANDS = (
@@ -188,6 +203,7 @@ EVENTS = (
     (REMINDER, "reminder", INFO, (("kind", "B"), ("after_s", "I"))),
     (CALCULATION, "calculation", INFO, (("carbs_g", "H"), ("glucose_mg_dl", "H"), ("ratio_tenths_g", "H"), ("factor_mg_dl", "H"), ("target_low_mg_dl", "B"), ("target_high_mg_dl", "B"))),
     (CALCULATED, "calculated", INFO, (("meal_mu", "H"), ("correction_mu", "h"), ("on_board_mu", "H"), ("recommended_mu", "H"), ("bolus_id", "H"))),
+    (REMINDER_MISSED, "reminder_missed", INFO, (("kind", "B"), ("after_s", "I"))),
     (SETTING_CHANGED, "setting_changed", INFO, (("setting", "H"), ("old", "i"), ("new", "i"), ("source", "B", SOURCES))),
     (BASAL_SEGMENT, "basal_segment", INFO, (("segment", "B"), ("start_min", "H"), ("old_rate_mu_h", "H"), ("new_rate_mu_h", "H"))),
     (BASAL_PROGRAM, "basal_program", INFO, (("segments", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),

@@ -41,6 +41,16 @@ END_RENEWED = const(7)
 END_REMOTE = const(8)
 END_NO_MOTION = const(9)  # a rewind that came to the end of its way
 
+# What a reminder is of. The words are event_table.REMINDS.
+REMIND_SUSPENDED = const(0)
+REMIND_MEAL = const(1)
+REMIND_GLUCOSE = const(2)
+REMIND_SET = const(3)
+REMIND_DAILY_1 = const(4)
+REMIND_DAILY_2 = const(5)
+REMIND_DAILY_3 = const(6)
+REMIND_DAILY_4 = const(7)
+
 # What made the board start.
 RESET_POWER = const(0)
 RESET_WATCHDOG = const(1)
@@ -83,6 +93,7 @@ ALARM_REPEATED = const(35)
 REMINDER = const(36)
 CALCULATION = const(37)
 CALCULATED = const(38)
+REMINDER_MISSED = const(39)
 SETTING_CHANGED = const(40)
 BASAL_SEGMENT = const(41)
 BASAL_PROGRAM = const(42)

@@ -41,6 +41,7 @@ LAYOUTS = {
     36: "<BI",
     37: "<HHHHBB",
     38: "<HhHHH",
+    39: "<BI",
     40: "<HiiB",
     41: "<BHHH",
     42: "<BIIB",

@@ -13,6 +13,7 @@ class Rules:
     def __init__(self, now_s):
         self.pressed_s = now_s  # when a key was last touched, or when the rules began
         self.warned_s = -1  # the press after whose absence a warning was given
+        self._reminders = None  # once one is set
         self.set_s = None  # when the reservoir was changed; None: not known
 
     def look(self, pump):
@@ -24,6 +25,20 @@ class Rules:
             except MemoryError:
                 return
             absence.look(self, pump)
+        if self._reminders is None and self._reminds(settings):
+            try:
+                from pump.core.reminders import Reminders
+
+                self._reminders = Reminders(pump)
+            except MemoryError:
+                return
+        if self._reminders is not None:
+            self._reminders.look(pump, self.set_s)
+
+    @staticmethod
+    def _reminds(settings):
+        numbers = range(st.GLUCOSE_CHECK_MIN, st.DAILY_4_MIN + 1)
+        return settings.get(st.SET_DAYS) or any(settings.get(number) for number in numbers)
 
     def checkpoint(self, pump):
         """Write what a restart must know."""

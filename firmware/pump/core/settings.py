@@ -57,6 +57,13 @@ AUTO_OFF_H = const(38)  # without a press
 AUTO_RESUME_MIN = const(39)  # of a suspension by hand
 SET_DAYS = const(40)  # that a reservoir with its tubing is used
 LANGUAGE = const(41)  # of the display: 0 English, 1 German
+GLUCOSE_CHECK_MIN = const(42)  # after a bolus
+MEAL_FROM_MIN = const(43)  # of the day: a bolus is to come from here on
+MEAL_UNTIL_MIN = const(44)
+DAILY_1_MIN = const(45)  # of the day, and three more
+DAILY_2_MIN = const(46)
+DAILY_3_MIN = const(47)
+DAILY_4_MIN = const(48)
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -103,6 +110,13 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xf0\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xf0\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"
@@ -209,7 +223,8 @@ class Settings:
 
     def any_rule(self):
         """Whether one is set of those that act as time goes by."""
-        return any(self._values[AUTO_OFF_H:])
+        values = self._values
+        return any(values[AUTO_OFF_H:LANGUAGE]) or any(values[GLUCOSE_CHECK_MIN : DAILY_4_MIN + 1])
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""

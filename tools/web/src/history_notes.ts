@@ -2,7 +2,7 @@
 
 import type { LogRecord } from "./contract.ts";
 import { fixed } from "./numbers.ts";
-import { changeOf, offsetText } from "./setting_words.ts";
+import { changeOf, offsetText, reminderName } from "./setting_words.ts";
 
 const EPOCH_MS = Date.UTC(2020, 0, 1);
 
@@ -25,6 +25,10 @@ const SAY: Record<string, Say> = {
   ],
   refused: (_, word) =>
     word("command") === "bolus" ? undefined : ["warning", `Refused: ${word("command")}, ${word("code")}`],
+  reminder_missed: (n) => [
+    "warning",
+    `Nobody answered the reminder of ${reminderName(n("kind"))} for ${Math.round(n("after_s") / 60)} min`,
+  ],
   service: () => ["warning", "Handed to its maker for service: nothing is delivered"],
   motor_error: (n) => ["fault", `Motor error: ${n("made_steps")} steps made of ${n("ordered_steps")} ordered`],
   system_error: (n) => ["fault", `System error ${n("code")} (detail ${n("detail")})`],

@@ -156,7 +156,7 @@ function period({ summary, habits, days }: Figures, unit: string): HTMLElement[]
   ];
   const asked: Cell[][] = [
     ...habits.map(({ what, kept, of }): Cell[] => [what, kept, of, words.share(of ? kept / of : null)]),
-    ["Reminders that delivery is suspended", summary.reminders, "", ""],
+    ["Reminders", summary.reminders, "", ""],
     ["Alarms sounded again", summary.alarms_repeated, "", ""],
   ];
   const habit = "What is asked for, and what was done";

@@ -3,7 +3,7 @@
 import type { LogRecord } from "./contract.ts";
 
 const OFFSET = "utc_offset_min";
-const TIME_OF_DAY = "day_part_"; // of a setting whose minutes are a time of day
+const TIME_OF_DAY = /^(day_part|meal|daily)_/; // of a setting whose minutes are a time of day
 // The last part of a setting's name is its unit; longest first.
 const UNITS = [
   ["_tenths_g", "g/U", 10],
@@ -22,9 +22,17 @@ const UNITS = [
 export function changeOf({ fields: { setting = "", old = 0, new: value = 0 } }: LogRecord): string {
   if (typeof setting === "number") return `setting ${setting}: ${old} to ${value}`;
   const [end, measure] = unitOf(setting);
-  const unit = setting === OFFSET || setting.startsWith(TIME_OF_DAY) ? "" : measure;
+  const unit = setting === OFFSET || TIME_OF_DAY.test(setting) ? "" : measure;
   const [before, after] = [old, value].map((one) => valueText(setting, Number(one)));
   return `${setting.slice(0, setting.length - end.length)}: ${before} to ${after} ${unit}`.trim();
+}
+
+// The words of event_table.REMINDS.
+const REMINDERS = ["suspended", "meal", "glucose", "set", "daily 1", "daily 2", "daily 3", "daily 4"];
+
+/** What a reminder is of, by its kind. */
+export function reminderName(kind: number): string {
+  return REMINDERS[kind] ?? `reminder ${kind}`;
 }
 
 /** Minutes east of UTC as +HH:MM. */
@@ -34,7 +42,7 @@ export function offsetText(minutes: number): string {
 
 function valueText(setting: string, value: number): string {
   if (setting === OFFSET) return offsetText(value);
-  if (setting.startsWith(TIME_OF_DAY)) return timeText(value);
+  if (TIME_OF_DAY.test(setting)) return timeText(value);
   const scale = unitOf(setting)[2];
   if (scale === 10) return `${Math.floor(value / 10)}.${value % 10}`;
   return scale === 1000 ? (value / 1000).toFixed(3).replace(/0$/, "") : String(value);

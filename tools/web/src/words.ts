@@ -1,7 +1,7 @@
 // Says a record of the log in plain words, for who has never read one.
 
 import type { LogRecord } from "./contract.ts";
-import { changeOf } from "./setting_words.ts";
+import { changeOf, reminderName } from "./setting_words.ts";
 
 const EPOCH_MS = Date.UTC(2020, 0, 1);
 
@@ -116,7 +116,12 @@ const SENTENCES: Record<string, Say> = {
     `Reservoir change begins, by ${field("source")}: ` +
     `${n("reservoir_steps") < 0 ? "what was left is not known" : `${steps(n("reservoir_steps"))} were left`}.`,
   reservoir_set: (field, n) => `Reservoir filled with ${units(n("reservoir_mu"))}, says who used the ${field("source")}.`,
-  reminder: (_, n) => `Reminder: delivery has been suspended for ${duration(n("after_s"))}.`,
+  reminder: (_, n) =>
+    n("kind") === 0
+      ? `Reminder: delivery has been suspended for ${duration(n("after_s"))}.`
+      : `Reminder: ${reminderName(n("kind"))}.`,
+  reminder_missed: (_, n) =>
+    `Nobody answered the reminder of ${reminderName(n("kind"))} for ${duration(n("after_s"))}.`,
   alarm_raised: (field) => `Alarm, ${field("priority")} priority: ${field("alarm")}.`,
   alarm_acknowledged: (field, n) =>
     `Alarm “${field("alarm")}” acknowledged after ${duration(n("after_s"))}, by ${field("source")}.`,

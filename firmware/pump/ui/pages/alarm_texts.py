@@ -26,4 +26,7 @@ ALARMS = (
     "Auto-off soon|AUTO-OFF|No key was pressed.|Press one: delivery|stops in minutes",
     "Auto-off|AUTO-OFF|Delivery has stopped:|no key was pressed.|OK, then hold STOP",
     "Set is old|SET OLD|Reservoir and tubing|are in use too long.|Change them",
+    "Bolus for a meal|MEAL?|No bolus was given in|the time of this meal|",
+    "Check glucose|GLUCOSE|Time to measure it|after the last bolus|",
+    "Reminder|REMINDER|It is the time that|you set as a reminder|",
 )

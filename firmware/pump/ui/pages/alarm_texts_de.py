@@ -26,4 +26,7 @@ ALARMS = (
     "Abschaltung bald|AUTO-AUS|Keine Taste gedrückt.|Eine drücken, sonst|endet die Abgabe",
     "Abgeschaltet|AUTO-AUS|Keine Abgabe mehr:|keine Taste gedrückt.|OK, dann STOP halten",
     "Set zu alt|SET ALT|Reservoir u. Schlauch|sind zu lange in|Gebrauch. Wechseln",
+    "Bolus zum Essen|ESSEN?|Zu dieser Mahlzeit|gab es keinen Bolus|",
+    "Zucker messen|ZUCKER|Zeit zu messen, nach|dem letzten Bolus|",
+    "Erinnerung|ERINNERUNG|Es ist die Zeit, die|Sie eingestellt haben|",
 )

@@ -58,6 +58,8 @@ def later_text(say, words, number, value):
         return figures.dose(value) + " " + say.UNIT
     if number == st.BOLUS_DELAY_S:
         return "%d %s" % (value, say.SECONDS)
+    if number >= st.MEAL_FROM_MIN:
+        return figures.hour_minute(value)
     if number == st.AUTO_OFF_H:
         return "%d %s" % (value, words.HOURS_UNIT)
     return "%d %s" % (value, words.DAYS if number == st.SET_DAYS else say.MINUTES)

@@ -1,0 +1,91 @@
+"""What a person asked to be reminded of: meals, glucose, the set, and four times of the day.
+
+A reminder is shown as an alarm is, at the lowest priority. One that nobody answers within half an
+hour is over and in the log as missed. What is due is seen once a minute, so up to a minute late; a
+restart begins anew, and a clock that is set jumps over what lies between.
+
+Loaded once one of them is set.
+"""
+
+from micropython import const
+
+from pump.core import alarms as al
+from pump.core import events
+from pump.core import settings as st
+from pump.core.clock import DAY_S
+from pump.core.logbook import LONG_AGO_S
+
+_MISSED_S = const(1_800)
+_DAY_MIN = const(1_440)
+_MOST_MIN = const(5)  # more at once, and the clock was set
+
+
+class Reminders:
+    """Those that are set, and those that wait for an answer."""
+
+    def __init__(self, pump):
+        self._minute = pump.clock.local_s // 60  # of the last look
+        self._since_bolus_s = pump.since_bolus_s  # at the last look
+        self._open = []  # (kind, alarm, uptime in s) of those that wait
+
+    def look(self, pump, set_s):
+        """A minute went by. `set_s`: uptime at which the reservoir was changed, or None."""
+        self._end_missed(pump)
+        minute = pump.clock.local_s // 60
+        passed = minute - self._minute
+        self._minute = minute
+        if 0 < passed <= _MOST_MIN:
+            self._look_at_clock(pump, passed)
+        since_s, before_s = pump.since_bolus_s, self._since_bolus_s
+        self._since_bolus_s = since_s
+        wait_min = pump.settings.get(st.GLUCOSE_CHECK_MIN)
+        if wait_min and before_s < wait_min * 60 <= since_s:
+            self._remind(pump, events.REMIND_GLUCOSE, al.CHECK_GLUCOSE, since_s)
+        age_s = 0 if set_s is None else pump.clock.uptime_s - set_s
+        days = pump.settings.get(st.SET_DAYS)
+        old = 0 < days * DAY_S <= age_s
+        told = pump.alarms.raised >> al.SET_OLD & 1
+        pump.alarms.cause(al.SET_OLD, old, days)
+        if old and not told:
+            self._tell(pump, events.REMIND_SET, al.SET_OLD, age_s)
+
+    def _look_at_clock(self, pump, passed):
+        settings = pump.settings
+        for index in range(4):
+            at_min = settings.get(st.DAILY_1_MIN + index)
+            if at_min and (self._minute - at_min) % _DAY_MIN < passed:
+                self._remind(pump, events.REMIND_DAILY_1 + index, al.DAILY, 0)
+        from_min, until_min = settings.get(st.MEAL_FROM_MIN), settings.get(st.MEAL_UNTIL_MIN)
+        late_min = (self._minute - until_min) % _DAY_MIN
+        if from_min == until_min or late_min >= passed:
+            return
+        window_s = (until_min - from_min) % _DAY_MIN * 60
+        back_s = window_s + late_min * 60 + pump.clock.local_s % 60
+        if pump.since_bolus_s >= min(back_s, LONG_AGO_S):
+            self._remind(pump, events.REMIND_MEAL, al.MEAL_MISSED, window_s)
+
+    def _remind(self, pump, kind, alarm, after_s):
+        if pump.alarms.waiting >> alarm & 1:
+            pump.suspension.reminder_due = True  # the same words wait already: sound anew
+        pump.alarms.once(alarm)
+        self._tell(pump, kind, alarm, after_s)
+
+    def _tell(self, pump, kind, alarm, after_s):
+        pump.log.write(events.REMINDER, kind, after_s)
+        self._open.append((kind, alarm, pump.clock.uptime_s))
+
+    def _end_missed(self, pump):
+        alarms = pump.alarms
+        still = []
+        for kind, alarm, at_s in self._open:
+            after_s = pump.clock.uptime_s - at_s
+            if not alarms.waiting >> alarm & 1:
+                continue  # it was answered
+            if after_s < _MISSED_S:
+                still.append((kind, alarm, at_s))
+            else:
+                pump.log.write(events.REMINDER_MISSED, kind, after_s)
+        for _, alarm, _ in self._open:
+            if alarm not in [waits[1] for waits in still]:
+                alarms.withdraw(alarm)
+        self._open = still
