@@ -854,3 +854,43 @@ def test_the_log_alone_adds_up_what_a_day_gave_so_far():
     assert past.boluses == 2
     assert past.bolus_steps == bench.pump.bolus_today_steps == 1_358
     assert past.basal_steps == bench.pump.basal_today_steps == bench.steps - 1_358 > 500
+
+
+def test_a_checkpoint_that_is_read_from_its_middle_or_with_a_hole_is_no_beginning():
+    bench = Bench(segments=[(0, 1_000)])
+    assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    bench.run_s(60)
+    bench.pump.checkpoint()
+    bench.turn(0)
+    places = range(len(bench.log))
+    first = max(n for n in places if bench.event(bench.log[n]) == events.CHECKPOINT)
+    last = max(n for n in places if bench.event(bench.log[n]) == events.CHECKPOINT_TODAY)
+    assert last - first == 3  # with the insulin
+    for begin in range(first - 2, last + 1):
+        assert fold(bench.log[begin:]).checkpointed == (begin <= first)
+    for lost in range(first, last):
+        assert not fold(bench.log[first - 2 : lost] + bench.log[lost + 1 :]).checkpointed
+
+
+def test_wherever_in_a_checkpoint_the_tail_of_the_log_begins_a_start_forgets_no_dose():
+    """As the app reads it: longer tails until one holds a whole checkpoint."""
+    bench = Bench()
+    assert bench.pump.give_bolus(9_000, BUTTONS) == codes.OK
+    bench.run_s(400)
+    bench.pump.checkpoint()
+    bench.turn(0)
+    first = max(n for n in range(len(bench.log)) if bench.event(bench.log[n]) == events.CHECKPOINT)
+    while len(bench.log) - first < 80:
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.commit()
+    given = bench.pump.window.hour_steps
+    for _ in range(5):
+        for count in (80, 320):
+            past = fold(bench.log[-count:])
+            if past.checkpointed:
+                break
+        assert past.window.hour_steps >= given
+        assert past.odometer_steps == given
+        assert sum(past.insulin.doses[1::2]) == 9_000
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.commit()

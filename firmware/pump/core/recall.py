@@ -41,6 +41,7 @@ class Recall:
         self.play = False
         self.scale = None  # in which the steps here are counted; None: in the board's
         self._scale_missing = False  # the last checkpoint's was not among what was fed
+        self._begun = False  # a checkpoint was among what was fed, from its first record on
         self.reservoir_steps = -1
         self.odometer_steps = 0
         self.window = DoseWindow()
@@ -305,6 +306,7 @@ class Recall:
         self.changing = flags & FLAG_CHANGING != 0
         self.play = flags & FLAG_PLAY != 0
         self._scale_missing = flags & FLAG_CALIBRATED != 0 and self.scale is None
+        self._begun = True
         self._gap = False
         self._temporary_told = False
         self._extended_told = False
@@ -326,7 +328,8 @@ class Recall:
         self.insulin = self._insulin_told
         self._unsure = []
         self._parts = []
-        self.checkpointed = self.checkpointed or not self._scale_missing
+        if self._begun and not (self._gap or self._scale_missing):
+            self.checkpointed = True
 
     def _basal_lease(self, values):
         self._moved(events.KIND_BASAL, values[0])
