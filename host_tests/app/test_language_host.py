@@ -40,11 +40,11 @@ def over_the_link(rig, value):
 
 
 def choose(rig, key):
-    """The last of the settings, changed at the buttons."""
+    """The language among the settings, changed at the buttons."""
     rig.press(OK)
     rig.press(DOWN, times=MENU_SETTINGS)
     rig.press(OK)
-    rig.press(DOWN, times=len(SETTINGS) - 1)
+    rig.press(DOWN, times=[row[0] for row in SETTINGS].index(st.LANGUAGE))
     rig.press(OK)
     rig.press(key)
     rig.press(OK, times=2)

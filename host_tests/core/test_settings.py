@@ -201,5 +201,5 @@ def test_setting_the_clock_saves_a_new_zone_and_is_told_to_who_keeps_another_clo
         bench = Bench()
         assert not bench.pump.clock.was_set
         assert bench.pump.set_clock(1, offset_min, BUTTONS) == codes.OK
-        assert bench.pump.clock.was_set and bench.pump.settings_dirty is saves
+        assert bench.pump.clock.was_set and bool(bench.pump.settings_dirty) == saves
         assert bench.pump.settings.get(st.UTC_OFFSET_MIN) == offset_min

@@ -24,7 +24,7 @@ sealed commands, which go to `pump`, the core itself.
     identity()                    (name, board, (major, minor, patch), unique id, boot number);
                                   the id as bytes
     status()                      ints in the order of protocol.STATUS_NAMES
-    settings()                    rows (number, name, value, least, most), in order, at most 40
+    settings()                    rows (number, name, value, least, most), in order, at most 77
     basal()                       rows (start minute, rate in mU/h)
     clock()                       (local_s, utc_offset_min, trusted, uptime_s, uptime_ms)
     log_range()                   (first_seq, next_seq) of the durable records
