@@ -79,6 +79,7 @@ def test_a_lease_that_is_not_in_the_log_is_seen(monkeypatch):
 
 def test_a_limit_that_is_not_kept_is_seen(monkeypatch):
     monkeypatch.setattr(Pump, "_room_steps", lambda self: 10_000)
+    monkeypatch.setattr(Pump, "_withheld", lambda self, rate_mu_h: False)
     life = Life()
     life.set_basal(2)
     with pytest.raises(AssertionError, match="over the limit"):

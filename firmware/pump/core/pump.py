@@ -22,7 +22,7 @@ from pump.core import settings as st
 from pump.core.alarms import Alarms
 from pump.core.basal import Basal
 from pump.core.bolus import Bolus
-from pump.core.clock import Clock
+from pump.core.clock import DAY_S, Clock
 from pump.core.insulin import InsulinOnBoard
 from pump.core.limits import DoseWindow
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
@@ -75,9 +75,7 @@ class Pump:
         self.settings_dirty = False  # the app must save the settings
         self.reservoir_steps = -1  # unknown
         self.odometer_steps = 0  # dose steps since the log began
-        self.basal_today_steps = 0
-        self.bolus_today_steps = 0
-        self.boluses_today = 0
+        self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
         self.since_bolus_s = logbook.LONG_AGO_S
         self.battery_mv = -1
         self.pressure_mbar = -1
@@ -246,7 +244,10 @@ class Pump:
         """Whether a limit holds basal and an extended bolus back; its alarm follows."""
         withheld = False
         if rate_mu_h or self.extended is not None:
-            room = self._room_steps() - self.basal.owed_steps
+            # Written out, as this is at every turn: what `_room_steps` says.
+            room = self.max_hour_steps - self.window.hour_steps
+            day = self.max_day_steps - self.window.day_steps
+            room = (room if room < day else day) - self.basal.owed_steps
             if self.extended is not None:
                 room -= self.extended.owed_steps
             if self.bolus.active:
@@ -272,9 +273,7 @@ class Pump:
         basal_mu, bolus_mu = dose_mu(self.basal_today_steps), dose_mu(self.bolus_today_steps)
         self.log.write(events.DAY_TOTAL, basal_mu, bolus_mu, self.boluses_today)
         self._day = self.clock.day()
-        self.basal_today_steps = 0
-        self.bolus_today_steps = 0
-        self.boluses_today = 0
+        self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
         if leased:
             self.basal.keep_lease(self.basal_rate_mu_h())
 
@@ -400,9 +399,9 @@ class Pump:
         """Roll leases, book ends and days, write checkpoints: what waits for a motor at rest."""
         if self.train.ordered:
             return
-        if self.bolus.active and self.bolus.keep_part():
-            self._bolus_is_over()
-        self._keep_extended()
+        # Looked at here before it is called, as this is at every turn.
+        if self.bolus.active or self.extended is not None:
+            self._keep_boluses()
         if self.move.active and self.move.keep_part() and self.state == states.MOVING:
             self.go(states.END_MOVE)
         if self.temporary is not None and self.temporary.due:
@@ -414,13 +413,15 @@ class Pump:
             self.basal.keep_lease(rate_mu_h)
         elif self.basal.lease_steps:
             self.basal.close(self.basal_end)
-        if self.clock.day() != self._day:
+        if self.clock.local_s // DAY_S != self._day:
             self._close_day()
         at_rest = self.state in _AT_REST and not self.bolus.active
         if at_rest and self.log.since_checkpoint >= CHECKPOINT_EVERY:
             self.checkpoint()
 
-    def _keep_extended(self):
+    def _keep_boluses(self):
+        if self.bolus.active and self.bolus.keep_part():
+            self._bolus_is_over()
         if self.extended is not None and self.extended.keep_part():
             self.extended = None
 
@@ -580,9 +581,7 @@ class Pump:
     def grant_service(self, source):
         """Give the board to its maker: granted only when nothing is being given."""
         code = self.why_not(states.GRANT_SERVICE)
-        if self.bolus.active or self.extended is not None or self.move.active:
-            code = codes.DELIVERING
-        if self.train.ordered:
+        if self.bolus.active or self.extended or self.move.active or self.train.ordered:
             code = codes.DELIVERING
         if code != codes.OK:
             return self.refuse(events.COMMAND_SERVICE, code, 0, 0, source)
@@ -672,7 +671,7 @@ class Pump:
         if self.extended is not None:
             self.extended.end(reason)
         if not self.train.ordered:
-            self._keep_extended()
+            self._keep_boluses()
             self.basal.close(reason)
             if self.temporary is not None:
                 self.temporary.turn(self)
