@@ -12,7 +12,7 @@ MADE := $(VENV)/made
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sim web web-serve test check test-host test-vm test-web test-chip coverage proofs bench mutants documents format clean
+.PHONY: help setup demo sim web web-serve test check test-host test-vm test-web test-chip coverage proofs bench accuracy mutants documents format clean
 .DELETE_ON_ERROR:
 
 help: ## List every target with a line
@@ -85,6 +85,9 @@ proofs: setup $(MADE)/chip ## Try to break the five promises, in full, and write
 
 bench: setup $(MADE)/chip ## Measure what everything costs, in cycles and bytes, and write BENCHMARKS.md
 	@$(BIN)/python -m host_tests.bench --write
+
+accuracy: setup $(MADE)/chip ## Hold what is given against what was asked, and write ACCURACY.md (hours on two cores)
+	@$(BIN)/python -m host_tests.accuracy --write
 
 mutants: setup ## Change core/ in every place and list the changes that no test notices (hours)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check mutmut

@@ -1,0 +1,1 @@
+"""How accurately the pump delivers, by the measures that pumps are judged by."""

@@ -1,0 +1,92 @@
+"""Runs the pump on the fakes and on the emulated chip, and counts the steps that were made."""
+
+import tempfile
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from boards.pico import board
+from host_tests.accuracy.figures import SAMPLE_MIN
+from host_tests.fakes.flash import Flash
+from host_tests.rig import Rig
+from pump.core import codes, events
+from pump.core import settings as st
+
+RATES_MU_H = (100, 1_000, 5_000)
+BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle, most
+_ASK = events.SOURCE_LINK
+# So that only the delivery counts: the widest limits that the settings know.
+WIDE = (
+    (st.MAX_BASAL_MU_H, 35_000),
+    (st.MAX_BOLUS_MU, 30_000),
+    (st.MAX_HOUR_MU, 60_000),
+    (st.MAX_DAY_MU, 300_000),
+    (st.BOLUS_STEP_MU, 10),
+    (st.BOLUS_SPEED_MU_MIN, 12_000),
+)
+
+
+def dose_mu(steps):
+    """Steps as an exact dose, by the scale of the board `pico`."""
+    numerator, denominator = board.STEPS_PER_UNIT
+    return Fraction(steps * 1000 * denominator, numerator)
+
+
+def basal(rate_mu_h, hours):
+    """Doses in mU of each quarter hour, from the moment at which the rate is set; on the fakes."""
+    rig = _wide()
+    rig.pump.set_basal([(0, rate_mu_h)], _ASK)
+    counts = [rig.steps]
+    for _ in range(hours * 60 // SAMPLE_MIN):
+        rig.run_s(SAMPLE_MIN * 60)
+        counts.append(rig.steps)
+    return _between(counts)
+
+
+def boluses(asked_mu, count):
+    """Doses in mU that so many boluses really gave; on the fakes, without basal."""
+    rig = _wide()
+    found = []
+    for _ in range(count):
+        before = rig.steps
+        assert rig.pump.give_bolus(asked_mu, _ASK) == codes.OK
+        rig.run_until(lambda: not rig.pump.bolus.active)
+        found.append(dose_mu(rig.steps - before))
+        rig.run_s(4 * 3_600 if asked_mu > 5_000 else 1_800)
+    return found
+
+
+def basal_on_chip(rate_mu_h, minutes, say):
+    """(steps on the pin, steps of the fakes) at the end of each minute, from one power-on on.
+
+    Both start from the same flash. The emulator takes about a fifth of that time.
+    """
+    from host_tests.chip.pump_on_chip import PumpOnChip, build_tree, flash_with_a_past
+
+    with tempfile.TemporaryDirectory() as folder:
+        image = flash_with_a_past(build_tree(Path(folder) / "tree"), rate_mu_h)
+    chip = PumpOnChip(image)
+    chip.run_until(lambda: chip.watchdog_feeds, 5_000, what="the loop to start")
+    rig = Rig(flash=Flash(image=image))
+    found = []
+    for minute in range(minutes):
+        chip.run_ms(60_000)
+        rig.run_s(60)
+        found.append((len(chip.motor.pulses), rig.steps))
+        if minute % 10 == 9:
+            say(f"{rate_mu_h / 1000:g} U/h on the chip: {minute + 1} of {minutes} min")
+    return found
+
+
+def _wide():
+    rig = Rig()
+    rig.run_s(2)
+    for number, value in WIDE:
+        assert rig.pump.set_setting(number, value, _ASK) == codes.OK
+    rig.pump.set_clock(200_000_000, 60, _ASK)
+    rig.run_s(2)
+    return rig
+
+
+def _between(counts):
+    return [dose_mu(after - before) for before, after in pairwise(counts)]
