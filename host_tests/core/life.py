@@ -294,6 +294,8 @@ class Life:
         code, found = calculator.reckon(self.pump, carbs_g, glucose if glucose >= 20 else 0)
         assert code == codes.OK
         assert 0 <= found.dose_mu <= max(0, found.meal_mu + found.correction_mu)
+        allowed = self.pump.check_bolus(found.dose_mu)[0] == codes.OK
+        assert found.dose_mu == 0 or allowed, "more is recommended than would be given"
         dose_mu = found.dose_mu + more * 50
         if calculator.give(self.pump, found, dose_mu, BUTTONS) == codes.OK:
             assert found.on_board_mu == self.pump.on_board_mu()

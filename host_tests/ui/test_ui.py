@@ -813,6 +813,22 @@ def test_stop_leads_back_through_the_calculator_and_gives_nothing():
     assert bench.motor_steps == 0
 
 
+def test_a_sum_over_a_limit_is_cut_and_the_screen_says_by_which_and_from_what():
+    bench = scenes.calculator_limited()
+    assert bench.sees("10.00, not 25.00 U") and bench.sees("More than the max")
+    bench.press(OK)
+    assert bench.sees("10.00 U") and bench.sees("Limit") and bench.sees("25.00")
+    bench.press(OK, OK)
+    assert bench.pump.bolus.asked_mu == 10_000
+    bench = scenes.home_carbs()
+    bench.pump.got_insulin(3_000)
+    bench.settings.set(st.MAX_ON_BOARD_MU, 5_000)
+    bench.press(DOWN, *[UP] * 45, OK, OK)
+    assert bench.sees("2.00, not 4.50 U") and bench.sees("max on board")
+    bench.press(STOP)
+    assert bench.sees("2.00 U") and bench.sees("Limit")
+
+
 def test_without_a_glucose_the_calculator_reckons_the_meal_alone():
     bench = scenes.calculator_not_measured()
     bench.press(UP)
