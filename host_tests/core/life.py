@@ -38,7 +38,7 @@ WISHES = (
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
     (st.BOLUS_DELAY_S, (0, 5, 10)),
     (st.MAX_ON_BOARD_MU, (0, 1_000, 5_000)),
-    (st.AUTO_OFF_H, (0, 1, 24)),
+    (st.AUTO_OFF_H, (0, 5, 24)),
     (st.AUTO_RESUME_MIN, (0, 5, 60)),
     (st.DAILY_1_MIN, (0, 10, 700)),
 )

@@ -562,6 +562,18 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
     assert bench.at_home()
 
 
+def test_auto_off_steps_from_off_to_5_hours_and_back():
+    bench = scenes.settings_top()
+    bench.press(*[DOWN] * (st.AUTO_OFF_H - 1), OK)
+    assert bench.sees("Auto-off") and bench.sees("off")
+    bench.press(UP)
+    assert bench.sees("5 h")
+    bench.press(UP, DOWN, DOWN)
+    assert bench.sees("off") and not bench.sees(" h")
+    bench.press(UP, OK, OK)
+    assert bench.settings.get(st.AUTO_OFF_H) == 5
+
+
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
     bench.press(OK, *[DOWN] * 5, *[OK] * 7)
