@@ -56,6 +56,7 @@ _FOR_A_COMMAND = (
     "pump.core.extended",
     "pump.core.setting_changes",
     "pump.core.setting_table",
+    "pump.core.supply",
     "pump.core.temporary",
     _CURVES,
 )

@@ -38,7 +38,7 @@ WISHES = (
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
     (st.BOLUS_DELAY_S, (0, 5, 10)),
     (st.MAX_ON_BOARD_MU, (0, 1_000, 5_000)),
-    (st.AUTO_OFF_H, (0, 5, 24)),
+    (st.AUTO_OFF_H, (0, 1, 24)),
     (st.AUTO_RESUME_MIN, (0, 5, 60)),
     (st.DAILY_1_MIN, (0, 10, 700)),
 )
@@ -227,7 +227,10 @@ class Life:
         self.pump.log.outbox.clear()  # what did not become durable never happened
         lost = self.pump.train.ordered != 0
         before_mu, most_mu = self.pump.on_board_mu(), self._most_on_board_mu()
+        line = self._line()
+        booked = not (lost or self.pump.move.active or self.pump.state == states.FAULT)
         self.bench = self.bench.restarted()
+        self._check_line(line, booked)
         self.by_hand = False
         assert self.pump.on_board_mu() >= before_mu, "a restart forgets insulin"
         assert self._most_on_board_mu() <= most_mu + hidden_mu, "insulin is twice on board"
@@ -235,6 +238,21 @@ class Life:
         self._count_by(self.pump.settings.get(st.STEPS_PER_UNIT))
         assert not self.pump.moving() and not (lost and self.pump.bolus.active)
         self._settle()
+
+    def _line(self):
+        """(steps in tubing and cannula, ages of reservoir and site in s or None)."""
+        line, now_s = self.pump.line, self.pump.clock.uptime_s
+        ages = [None if s is None else now_s - s for s in (line.reservoir_s, line.site_s)]
+        return [line.tubing_steps, line.cannula_steps], ages
+
+    def _check_line(self, before, booked):
+        """After a restart: what fills the line is known, and nothing in it has grown older."""
+        steps, ages = self._line()
+        if booked:
+            assert steps == before[0], "a restart changes what is in the line"
+            assert [age is None for age in ages] == [age is None for age in before[1]]
+        for age, older in zip(ages, before[1]):
+            assert age is None or older is None or 0 <= age <= older
 
     def engine_short(self, percent):
         """The engine ends a train by itself and counts too few; the motor may have made all."""
@@ -294,8 +312,6 @@ class Life:
         code, found = calculator.reckon(self.pump, carbs_g, glucose if glucose >= 20 else 0)
         assert code == codes.OK
         assert 0 <= found.dose_mu <= max(0, found.meal_mu + found.correction_mu)
-        allowed = self.pump.check_bolus(found.dose_mu)[0] == codes.OK
-        assert found.dose_mu == 0 or allowed, "more is recommended than would be given"
         dose_mu = found.dose_mu + more * 50
         if calculator.give(self.pump, found, dose_mu, BUTTONS) == codes.OK:
             assert found.on_board_mu == self.pump.on_board_mu()
@@ -476,6 +492,7 @@ class Life:
             left_ms = self.temporary[2] if self.temporary else 0
             assert pump.temporary_left_ms() == left_ms, "it lasts longer or shorter than asked"
             assert (self.told.temporary is not None) == (left_ms > 0)
+        assert pump.line.tubing_steps + pump.line.cannula_steps <= self.made[1]
         if self.held_steps >= 0 and pump.reservoir_steps >= 0 and not self.flying:
             assert pump.reservoir_steps <= max(0, self.held_steps), "the reservoir holds less"
         log = self.bench.log

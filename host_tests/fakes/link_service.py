@@ -117,6 +117,7 @@ class LinkService:
             0,
             0,
             0,
+            13_500,
         )
 
     def settings(self):

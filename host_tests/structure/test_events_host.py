@@ -29,7 +29,7 @@ PLAIN = {
     *("asked", "limit", "old", "new", "value"),
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
     *("boluses", "count", "percent", "segments", "times"),
-    *("combined", "paired", "request"),
+    *("combined", "not_filled", "paired", "request"),
     *("steps_numerator", "steps_denominator"),
     *("version_major", "version_minor", "version_patch"),
 }

@@ -231,14 +231,23 @@ def test_what_was_to_be_given_at_once_and_never_began_is_not_waited_for():
     assert delivered(records, 65_535) is None
 
 
+def test_the_status_says_how_long_basal_takes_to_use_up_the_reservoir(rig):
+    pump, _ = connect(rig)
+    assert pump.status().reservoir_left_min == 0, "nothing is known of it"
+    rig.pump.set_basal([(0, 1_000), (720, 2_000)], 0)
+    rig.pump.set_clock(400 * 86_400 + 6 * 3_600, 0, 0)
+    rig.pump.reservoir_steps = rig.pump.profile.scale.steps_up(10_000)
+    assert pump.status().reservoir_left_min == (6 + 2) * 60
+
+
 def test_an_older_pump_that_tells_of_no_extended_bolus_has_none(rig, monkeypatch):
     pump, _ = connect(rig)
     whole = pump.status()
-    older = struct.calcsize(protocol.STATUS_LAYOUT) - struct.calcsize("<HHHH")
+    older = struct.calcsize(protocol.STATUS_LAYOUT) - struct.calcsize("<HHHHI")
     ask = PumpLink._ask
     monkeypatch.setattr(PumpLink, "_ask", lambda *given: ask(*given)[:older])
     found = pump.status()
-    assert found.extended_id == found.extended_left_s == 0
+    assert found.extended_id == found.extended_left_s == found.reservoir_left_min == 0
     assert (found.on_board_mu, found.command_count) == (whole.on_board_mu, whole.command_count)
 
 

@@ -56,6 +56,7 @@ def test_the_calculator_and_a_refusal_are_told_in_amounts(told):
         (events.EXTENDED_START, (7, 3_000, 2_037, 6, 1, 0)),
         (events.EXTENDED_END, (7, 2_500, 1_697, 90, event_table.ENDS.index("time"))),
         (events.CHECKPOINT_EXTENDED, (7, 3_000, 679, 30)),
+        (events.CHECKPOINT_LINE, (5_580, 0xFFFF, 8_149, 1, 0)),
         (events.SETTING_CHANGED, (3, 10_000, 3_000, 1)),
     ) == [
         "The calculator was told 40 g of carbohydrate and a glucose of 220 mg/dL; 1 U for 10.0 g,"
@@ -73,5 +74,7 @@ def test_the_calculator_and_a_refusal_are_told_in_amounts(told):
         "Extended bolus 7 ended: 2.50 U given in 1,697 steps and 90 min; its time is over, and a"
         " limit held the rest back.",
         "Checkpoint of extended bolus 7: 679 steps of 3.00 U in 30 min.",
+        "Checkpoint of the line: reservoir 93.0 h old, site of unknown age, 8,149 steps in the"
+        " tubing, 1 step in the cannula.",
         "Setting max_bolus: 10.00 to 3.00 U, by link.",
     ]

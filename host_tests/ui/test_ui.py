@@ -480,6 +480,25 @@ def test_the_reservoir_change_leads_from_the_menu_to_the_counted_reservoir():
     assert bench.at_home()
 
 
+def test_the_reservoir_page_says_what_is_left_where_how_old_it_is_and_how_long_it_lasts():
+    bench = scenes.supply()
+    said = bench.look()
+    for text in ("187 U", "12 U", "0.3 U", "3d 21h", "2d 4h", "212 h"):
+        assert text in said, (text, said)
+    bench.press(STOP, STOP)
+    assert bench.at_home()
+    bench.press(OK, OK, OK, OK)
+    assert bench.pump.state == states.CHANGING
+
+
+def test_what_is_not_known_of_reservoir_and_site_is_not_made_up():
+    said = scenes.supply_old().look()
+    assert "30d" in said and said.count("---") == 2
+    bench = scenes.fresh()
+    bench.press(OK, OK)
+    assert bench.sees("Change the reservoir?")
+
+
 def test_stop_stops_the_motor_in_every_step_of_the_change():
     for scene in (scenes.change_rewinding, scenes.change_priming):
         bench = scene()
@@ -522,7 +541,7 @@ def test_a_change_that_was_left_says_so_at_home_and_goes_on_from_the_menu():
 
 def test_a_change_of_a_suspended_pump_leaves_it_suspended_and_says_so():
     bench = scenes.home_suspended()
-    bench.press(OK, OK, OK, OK)
+    bench.press(OK, OK, OK, OK, OK)
     bench.run(1_000)
     bench.press(STOP, OK, OK, OK)
     bench.run(1_000)
@@ -560,18 +579,6 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
     bench.press(OK)
     assert bench.pump.clock.local_s // 60 == (dates.local_s_of(2026, 11, 24, 15 * 60 + 3) // 60)
     assert bench.at_home()
-
-
-def test_auto_off_steps_from_off_to_5_hours_and_back():
-    bench = scenes.settings_top()
-    bench.press(*[DOWN] * (st.AUTO_OFF_H - 1), OK)
-    assert bench.sees("Auto-off") and bench.sees("off")
-    bench.press(UP)
-    assert bench.sees("5 h")
-    bench.press(UP, DOWN, DOWN)
-    assert bench.sees("off") and not bench.sees(" h")
-    bench.press(UP, OK, OK)
-    assert bench.settings.get(st.AUTO_OFF_H) == 5
 
 
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
@@ -823,22 +830,6 @@ def test_stop_leads_back_through_the_calculator_and_gives_nothing():
     bench.press(STOP)
     assert bench.at_home() and bench.ui.words is None
     assert bench.motor_steps == 0
-
-
-def test_a_sum_over_a_limit_is_cut_and_the_screen_says_by_which_and_from_what():
-    bench = scenes.calculator_limited()
-    assert bench.sees("10.00, not 25.00 U") and bench.sees("More than the max")
-    bench.press(OK)
-    assert bench.sees("10.00 U") and bench.sees("Limit") and bench.sees("25.00")
-    bench.press(OK, OK)
-    assert bench.pump.bolus.asked_mu == 10_000
-    bench = scenes.home_carbs()
-    bench.pump.got_insulin(3_000)
-    bench.settings.set(st.MAX_ON_BOARD_MU, 5_000)
-    bench.press(DOWN, *[UP] * 45, OK, OK)
-    assert bench.sees("2.00, not 4.50 U") and bench.sees("max on board")
-    bench.press(STOP)
-    assert bench.sees("2.00 U") and bench.sees("Limit")
 
 
 def test_without_a_glucose_the_calculator_reckons_the_meal_alone():

@@ -538,7 +538,7 @@ def _only_board_or_none() -> str | None:
 
 def _check_range(setting: firmware.Setting, value: int, there: list[SettingValue]) -> None:
     for row in there:
-        if row.number == setting.number and not units.within(setting, value, row.least, row.most):
+        if row.number == setting.number and not row.least <= value <= row.most:
             raise WrongInput(
                 f"{units.short_name(setting)} must be"
                 f" {units.range_text(setting, row.least, row.most)}, not"
@@ -574,10 +574,8 @@ def _status_facts(found: Status) -> list[tuple[str, str]]:
             found.extended_left_s,
         )
         rows.append(("extended", units.running_text(given, asked, left_s)))
-    reservoir, battery = found.reservoir_mu, found.battery_mv
-    rows.append(
-        ("reservoir", f"{units.decimal_text(reservoir)} U" if reservoir >= 0 else "not set")
-    )
+    battery = found.battery_mv
+    rows.append(("reservoir", units.reservoir_text(found.reservoir_mu, found.reservoir_left_min)))
     rows.append(("on board", f"{units.decimal_text(found.on_board_mu)} U"))
     rows.append(("battery", f"{battery} mV" if battery >= 0 else "none"))
     for alarm in found.alarms:

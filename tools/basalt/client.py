@@ -91,6 +91,7 @@ class Status:
     extended_asked_mu: int
     extended_given_mu: int
     extended_left_s: int
+    reservoir_left_min: int  # of basal in it, by the program; 0: none, not known or no basal
     paired: bool  # with a program that may give commands
     code_shown: bool  # on the screen, for a pairing
     suspended_remotely: bool  # by a program, which may resume then

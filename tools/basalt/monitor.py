@@ -198,9 +198,9 @@ def _facts(status: Status) -> list[tuple[str, Text]]:
     if status.temporary_left_s:
         minutes = -(-status.temporary_left_s // 60)
         found.append(("temporary", Text(f"{minutes} min more", style="bold")))
-    left = status.reservoir_mu
+    reservoir = units.reservoir_text(status.reservoir_mu, status.reservoir_left_min)
     for name, text in (
-        ("reservoir", f"{units.decimal_text(left)} U" if left >= 0 else "not set"),
+        ("reservoir", reservoir),
         ("on board", f"{units.decimal_text(status.on_board_mu)} U"),
         ("battery", f"{status.battery_mv} mV" if status.battery_mv >= 0 else "none"),
         ("clock", loglines.local_text(status.local_s).replace("T", " ")),

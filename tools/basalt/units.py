@@ -75,17 +75,9 @@ def parse_value(setting: Setting, text: str) -> int:
 
 def range_text(setting: Setting, least: int, most: int) -> str:
     """The bounds of a setting as a person reads them."""
-    lowest = firmware.least_on(setting.number)
-    begin = f"{value_text(setting, 0)}, or {value_text(setting, lowest)}" if lowest else ""
-    text = f"{begin or value_text(setting, least)} to {value_text(setting, most)}"
+    text = f"{value_text(setting, least)} to {value_text(setting, most)}"
     name = unit(setting)
     return f"{text} {name}" if name else text
-
-
-def within(setting: Setting, value: int, least: int, most: int) -> bool:
-    """Whether a setting may have this value, by the bounds that its pump tells."""
-    lowest = firmware.least_on(setting.number) if value else 0
-    return (lowest or least) <= value <= most
 
 
 def parse_basal(text: str) -> list[tuple[int, int]]:
@@ -169,6 +161,14 @@ def decimal_text(mu: int) -> str:
     """Milliunits as units, with two decimals or with three where they are needed."""
     text = f"{Decimal(mu) / 1000:.3f}"
     return text[:-1] if text.endswith("0") else text
+
+
+def reservoir_text(left_mu: int, left_min: int) -> str:
+    """What is in the reservoir, and how long basal takes to use it up."""
+    if left_mu < 0:
+        return "not set"
+    hours = f", {left_min // 60} h of basal" if left_min else ""
+    return f"{decimal_text(left_mu)} U{hours}"
 
 
 def running_text(given_mu: int, asked_mu: int, left_s: int) -> str:

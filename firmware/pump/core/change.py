@@ -51,8 +51,7 @@ class ReservoirChange:
             )
         pump.reservoir_steps = pump.profile.scale.steps(dose_mu)
         self.loaded = True
-        if pump.rules is not None:
-            pump.rules.set_s = pump.clock.uptime_s
+        pump.line.loaded(pump.clock.uptime_s)
         pump.log.write(events.RESERVOIR_SET, pump.reservoir_steps, dose_mu, source)
         pump.check_reservoir()
         return codes.OK
@@ -107,6 +106,12 @@ class ReservoirChange:
         # By this the log tells that the change is closed, also where no resume does.
         pump.checkpoint()
         return codes.OK
+
+    def end_move(self):
+        """The move is over and booked: what it moved is in the line."""
+        pump = self._pump
+        pump.go(states.END_MOVE)
+        pump.line.moved(pump.move.kind, pump.move.made_steps, pump.clock.uptime_s)
 
     def move(self, kind, most_steps, source):
         """Begin a move of at most so many steps."""

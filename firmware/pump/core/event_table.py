@@ -26,6 +26,7 @@ from pump.core.events import (
     CHECKPOINT,
     CHECKPOINT_EXTENDED,
     CHECKPOINT_INSULIN,
+    CHECKPOINT_LINE,
     CHECKPOINT_SET,
     CHECKPOINT_TEMPORARY,
     CHECKPOINT_TODAY,
@@ -91,6 +92,7 @@ REMINDS = (
     "daily_2",
     "daily_3",
     "daily_4",
+    "reservoir",
 )
 RESETS = ("power_on", "watchdog", "soft")
 ALARM_NAMES = (
@@ -181,6 +183,7 @@ EVENTS = (
     (CHECKPOINT_INSULIN, "checkpoint_insulin", INFO, (("first_age_2min", "B"), ("first_mu", "H"), ("second_age_2min", "B"), ("second_mu", "H"), ("third_age_2min", "B"), ("third_mu", "H"))),
     (CHECKPOINT_EXTENDED, "checkpoint_extended", INFO, (("bolus_id", "H"), ("asked_mu", "H"), ("given_steps", "I"), ("elapsed_min", "H"))),
     (CHECKPOINT_SET, "checkpoint_set", INFO, (("age_min", "I"),)),
+    (CHECKPOINT_LINE, "checkpoint_line", INFO, (("reservoir_age_min", "H"), ("site_age_min", "H"), ("tubing_steps", "I"), ("cannula_steps", "H"), ("not_filled", "B"))),
     (BASAL_LEASE, "basal_lease", INFO, (("made_steps", "I"), ("max_steps", "I"), ("rate_mu_h", "H"), ("reason", "B", ENDS))),
     (TEMPORARY_START, "temporary_start", INFO, (("percent", "h"), ("rate_mu_h", "H"), ("duration_min", "H"), ("source", "B", SOURCES))),
     (TEMPORARY_END, "temporary_end", INFO, (("elapsed_s", "I"), ("given_steps", "I"), ("reason", "B", ENDS))),

@@ -19,6 +19,7 @@ LAYOUTS = {
     12: "<BHBHBH",
     13: "<HHIH",
     14: "<I",
+    15: "<HHIHB",
     16: "<IIHB",
     17: "<hHHB",
     18: "<IIB",

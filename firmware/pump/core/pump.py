@@ -25,6 +25,7 @@ from pump.core.bolus import Bolus
 from pump.core.clock import DAY_S, Clock
 from pump.core.insulin import InsulinOnBoard
 from pump.core.limits import DoseWindow
+from pump.core.line import Line
 from pump.core.logbook import CHECKPOINT_EVERY, Logbook
 from pump.core.move import Move
 from pump.core.remote import Remote
@@ -65,6 +66,7 @@ class Pump:
         self.bolus = Bolus(self.log, profile)
         self.extended = None  # an Extended while one runs
         self.move = Move(self.log, profile)
+        self.line = Line()
         self.train = Train()
         self.suspension = Suspension(self.log, settings)
         self.rules = None  # a Rules once one is set
@@ -102,8 +104,8 @@ class Pump:
         self.since_bolus_s = past.since_bolus_s
         self.bolus.bolus_id = self.bolus.last_id = past.bolus_id
         self.move.play = past.play
-        if self.rules is not None and past.set_s is not None:
-            self.rules.set_s = past.set_s - past.lived_s
+        self.line = past.line
+        self.line.shift(-past.lived_s)
         # The scale stands in the log, so that its reader can turn steps into units.
         now = self.profile.scale
         self.log.write(events.BOOT, cause, *version, now.numerator, now.denominator)
@@ -403,7 +405,7 @@ class Pump:
         if self.bolus.active or self.extended is not None:
             self._keep_boluses()
         if self.move.active and self.move.keep_part() and self.state == states.MOVING:
-            self.go(states.END_MOVE)
+            self.change.end_move()
         if self.temporary is not None and self.temporary.due:
             self.temporary.turn(self)
         if self.state in _DELIVERING:
@@ -449,8 +451,7 @@ class Pump:
         log.write(events.CHECKPOINT, self.odometer_steps, self.reservoir_steps, flags, bolus_id)
         log.write(events.CHECKPOINT_WINDOW, self.window.hour_steps, self.window.day_steps)
         self.insulin.checkpoint(log, self.clock.uptime_s)
-        if self.rules is not None:
-            self.rules.checkpoint(self)
+        self.line.checkpoint(log, self.clock.uptime_s)
         if self.temporary is not None:
             self.temporary.checkpoint(log)
         if self.extended is not None:

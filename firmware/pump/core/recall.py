@@ -12,6 +12,7 @@ from pump.core import settings as st
 from pump.core.insulin import AGE_UNIT_S, InsulinOnBoard
 from pump.core.layouts import LAYOUTS
 from pump.core.limits import DoseWindow
+from pump.core.line import Line
 from pump.core.logbook import (
     FLAG_CALIBRATED,
     FLAG_CHANGING,
@@ -46,7 +47,7 @@ class Recall:
         self.odometer_steps = 0
         self.window = DoseWindow()
         self.lived_s = 0  # what went by in all that was fed: the clock of `insulin`
-        self.set_s = None  # when the reservoir was changed, by the same clock; None: unknown
+        self.line = Line()  # by the same clock
         self.insulin = InsulinOnBoard()
         self._insulin_told = InsulinOnBoard()  # by the checkpoint that is being read
         self._unsure = []  # (time, steps, scale) of boluses, since the last whole checkpoint
@@ -94,6 +95,7 @@ class Recall:
             events.CHECKPOINT_TEMPORARY: self._checkpoint_temporary,
             events.CHECKPOINT_INSULIN: self._checkpoint_insulin,
             events.CHECKPOINT_SET: self._checkpoint_set,
+            events.CHECKPOINT_LINE: self._checkpoint_line,
             events.CHECKPOINT_EXTENDED: self._checkpoint_extended,
             events.BASAL_LEASE: self._basal_lease,
             events.TEMPORARY_START: self._temporary_start,
@@ -234,6 +236,7 @@ class Recall:
         if self.move_part_steps:
             pump.book_uncertain(self.move_kind, self.move_part_steps)
         made = self.move_made_steps
+        self.line.moved(self.move_kind, made, self.lived_s)
         pump.log.write(events.MOVE_END, self.move_kind, 0, made, events.END_POWER_LOST)
 
     def _tell_settings(self, pump):
@@ -355,7 +358,11 @@ class Recall:
                 self._insulin_told.doses += [self.lived_s - age_s, values[at + 1]]
 
     def _checkpoint_set(self, values):
-        self.set_s = self.lived_s - values[0] * 60
+        # Of a version that knew one age, the reservoir's.
+        self.line.reservoir_s = self.lived_s - values[0] * 60
+
+    def _checkpoint_line(self, values):
+        self.line.restore(values, self.lived_s)
 
     def _bolus_start(self, values):
         self.bolus_id, self.bolus_asked_mu = values[0], values[1]
@@ -426,6 +433,7 @@ class Recall:
 
     def _move_end(self, values):
         self._moved(values[0], values[1])
+        self.line.moved(values[0], values[2], self.lived_s)
         if values[0] == events.KIND_TAKE_UP and values[3] == events.END_DONE:
             self.play = False
         self.move_kind = -1
@@ -464,7 +472,7 @@ class Recall:
 
     def _reservoir_set(self, values):
         self.reservoir_steps = values[0]
-        self.set_s = self.lived_s
+        self.line.loaded(self.lived_s)
 
     def _clock_set(self, values):
         self.told[st.UTC_OFFSET_MIN] = values[2]

@@ -1,4 +1,4 @@
-"""What a person asked to be reminded of: meals, glucose, the set, and four times of the day.
+"""What a person asked to be reminded of: meals, glucose, a change, and four times of the day.
 
 A reminder is shown as an alarm is, at the lowest priority. One that nobody answers within half an
 hour is over and in the log as missed. What is due is seen once a minute, so up to a minute late; a
@@ -27,9 +27,10 @@ class Reminders:
         self._minute = pump.clock.local_s // 60  # of the last look
         self._since_bolus_s = pump.since_bolus_s  # at the last look
         self._open = []  # (kind, alarm, uptime in s) of those that wait
+        self._old = []  # the kinds of what is in use too long, and was told
 
-    def look(self, pump, set_s):
-        """A minute went by. `set_s`: uptime at which the reservoir was changed, or None."""
+    def look(self, pump):
+        """A minute went by."""
         self._end_missed(pump)
         minute = pump.clock.local_s // 60
         passed = minute - self._minute
@@ -41,13 +42,30 @@ class Reminders:
         wait_min = pump.settings.get(st.GLUCOSE_CHECK_MIN)
         if wait_min and before_s < wait_min * 60 <= since_s:
             self._remind(pump, events.REMIND_GLUCOSE, al.CHECK_GLUCOSE, since_s)
-        age_s = 0 if set_s is None else pump.clock.uptime_s - set_s
-        days = pump.settings.get(st.SET_DAYS)
+        self._look_at_line(pump)
+
+    def _look_at_line(self, pump):
+        """The site and the reservoir, each by its own days; both are told by one alarm."""
+        line, now_s = pump.line, pump.clock.uptime_s
+        set_old = self._too_old(pump, events.REMIND_SET, line.set_age_s(now_s), st.SET_DAYS)
+        age_s = -1 if line.reservoir_s is None else now_s - line.reservoir_s
+        old = self._too_old(pump, events.REMIND_RESERVOIR, age_s, st.RESERVOIR_DAYS)
+        if not (old or set_old):
+            pump.alarms.cause(al.SET_OLD, False)
+
+    def _too_old(self, pump, kind, age_s, number):
+        days = pump.settings.get(number)
         old = 0 < days * DAY_S <= age_s
-        told = pump.alarms.raised >> al.SET_OLD & 1
-        pump.alarms.cause(al.SET_OLD, old, days)
+        told = kind in self._old
         if old and not told:
-            self._tell(pump, events.REMIND_SET, al.SET_OLD, age_s)
+            self._old.append(kind)
+            self._sound_anew(pump, al.SET_OLD)
+            pump.alarms.cause(al.SET_OLD, False)  # one that was seen is seen again
+            pump.alarms.cause(al.SET_OLD, True, days)
+            self._tell(pump, kind, al.SET_OLD, age_s)
+        elif told and not old:
+            self._old.remove(kind)
+        return old
 
     def _look_at_clock(self, pump, passed):
         settings = pump.settings
@@ -65,10 +83,14 @@ class Reminders:
             self._remind(pump, events.REMIND_MEAL, al.MEAL_MISSED, window_s)
 
     def _remind(self, pump, kind, alarm, after_s):
-        if pump.alarms.waiting >> alarm & 1:
-            pump.suspension.reminder_due = True  # the same words wait already: sound anew
+        self._sound_anew(pump, alarm)
         pump.alarms.once(alarm)
         self._tell(pump, kind, alarm, after_s)
+
+    @staticmethod
+    def _sound_anew(pump, alarm):
+        if pump.alarms.waiting >> alarm & 1:
+            pump.suspension.reminder_due = True  # the same words wait already
 
     def _tell(self, pump, kind, alarm, after_s):
         pump.log.write(events.REMINDER, kind, after_s)

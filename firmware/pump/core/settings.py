@@ -53,9 +53,9 @@ TARGET_HIGH_4 = const(35)
 BOLUS_DELAY_S = const(36)  # between the confirmation at the pump and the first step
 MAX_ON_BOARD_MU = const(37)  # that a bolus may bring it to; 0: as much as the other limits let
 # What follows when nobody touches the pump, 0 for nothing.
-AUTO_OFF_H = const(38)  # without a press: none or at least 5 h, as in pumps that people wear
+AUTO_OFF_H = const(38)  # without a press
 AUTO_RESUME_MIN = const(39)  # of a suspension by hand
-SET_DAYS = const(40)  # that a reservoir with its tubing is used
+SET_DAYS = const(40)  # that a site is used
 LANGUAGE = const(41)  # of the display: 0 English, 1 German
 GLUCOSE_CHECK_MIN = const(42)  # after a bolus
 MEAL_FROM_MIN = const(43)  # of the day: a bolus is to come from here on
@@ -64,6 +64,7 @@ DAILY_1_MIN = const(45)  # of the day, and three more
 DAILY_2_MIN = const(46)
 DAILY_3_MIN = const(47)
 DAILY_4_MIN = const(48)
+RESERVOIR_DAYS = const(49)  # that it is used
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -117,12 +118,12 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"
 _LIMITS_SIZE = const(12)
 
-_LEAST_AUTO_OFF_H = const(5)
 MOST_SEGMENTS = const(48)
 DAY_MIN = const(1440)
 MOST_RATE_MU_H = const(35_000)
@@ -203,11 +204,6 @@ def default(number):
     return _limits(number)[0]
 
 
-def least_on(number):
-    """Of a setting that is off with 0 the least that is not off; 0 where any value is."""
-    return _LEAST_AUTO_OFF_H if number == AUTO_OFF_H else 0
-
-
 def _limits(number):
     return struct.unpack_from(_LIMITS_OF_ONE, LIMITS, (number - 1) * _LIMITS_SIZE)
 
@@ -230,14 +226,13 @@ class Settings:
     def any_rule(self):
         """Whether one is set of those that act as time goes by."""
         values = self._values
-        return any(values[AUTO_OFF_H:LANGUAGE]) or any(values[GLUCOSE_CHECK_MIN : DAILY_4_MIN + 1])
+        return any(values[AUTO_OFF_H:LANGUAGE]) or any(values[GLUCOSE_CHECK_MIN:])
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""
         if number not in numbers():
             return codes.UNKNOWN
         _, least, most = _limits(number)
-        least = least_on(number) if value and least_on(number) else least
         return codes.OK if least <= value <= most else codes.OUT_OF_RANGE
 
     def set(self, number, value):
@@ -292,9 +287,6 @@ class Settings:
                 and limits[number * 3 - 2] <= value <= limits[number * 3 - 1]
             ):
                 values[number] = value
-        # Before there was a least: never none for one who wanted some.
-        if 0 < values[AUTO_OFF_H] < _LEAST_AUTO_OFF_H:
-            values[AUTO_OFF_H] = _LEAST_AUTO_OFF_H
         if len(words) == _PAIRING_ENTRIES:
             self.remote_boot = words.pop()
             self.remote_key = struct.pack(_KEY, *words)

@@ -100,6 +100,8 @@ STATUS_FIELDS = (
     ("extended_asked_mu", "H"),
     ("extended_given_mu", "H"),
     ("extended_left_s", "H"),
+    # What basal leaves of it, by the program; 0: none, not known, or no basal is asked for.
+    ("reservoir_left_min", "I"),
 )
 
 

@@ -94,13 +94,12 @@ class Message(Page):
 def refused(ui, code):
     """Show why the core refused."""
     ui.refuse()
-    ui.open_loaded(lambda ui: Message(ui, ui.texts.REFUSED, reason(ui, code)))
+    ui.open_loaded(lambda ui: _reason(ui, code))
 
 
-def reason(ui, code):
-    """The lines that say why the core refused."""
+def _reason(ui, code):
     if ui.texts.LANGUAGE:
         from pump.ui.pages.reasons_de import REASONS
     else:
         from pump.ui.pages.reasons import REASONS
-    return REASONS[code]
+    return Message(ui, ui.texts.REFUSED, REASONS[code])

@@ -231,8 +231,31 @@ def menu_end():
     return bench
 
 
+def supply():
+    bench = in_use()
+    bench.pump.line.loaded(-93 * 3_600)
+    bench.pump.line.moved(2, bench.pump.profile.scale.steps(12_000), -93 * 3_600)
+    bench.pump.line.moved(3, bench.pump.profile.scale.steps(300), -52 * 3_600)
+    bench.press(OK, OK)
+    return bench
+
+
+def supply_old():
+    bench = in_use()
+    bench.pump.line.loaded(-30 * 86_400)
+    bench.pump.set_basal([(0, 0)], 0)
+    bench.press(OK, OK)
+    return bench
+
+
+def german_supply():
+    return in_german(supply)
+
+
 def change_ask():
-    return menu(0)
+    bench = menu(0)
+    bench.press(OK)
+    return bench
 
 
 def change_rewind_ask():
@@ -826,18 +849,10 @@ def calculator_sum():
 
 
 def calculator_sum_low():
-    """Below the range, with every part at its widest, and limited."""
+    """Below the range, with every part at its widest."""
     bench = home_carbs()
     bench.pump.got_insulin(12_340)
-    bench.press(DOWN, *[UP] * 250, OK, *[DOWN] * 25, OK, OK)
-    return bench
-
-
-def calculator_limited():
-    """Of the widest sum most is over the limit."""
-    bench = home_carbs()
-    assert bench.pump.set_setting(settings.MAX_ON_BOARD_MU, 15_000, 0) == codes.OK
-    bench.press(DOWN, *[UP] * 250, OK, OK)
+    bench.press(DOWN, *[UP] * 250, OK, *[DOWN] * 25, OK)
     return bench
 
 
@@ -903,14 +918,6 @@ def german_calculator_sum():
     return in_german(calculator_sum)
 
 
-def german_calculator_limited():
-    return in_german(calculator_limited)
-
-
-def german_calculator_sum_low():
-    return in_german(calculator_sum_low)
-
-
 def german_settings():
     return in_german(settings_language)
 
@@ -938,7 +945,6 @@ SCENES = (
     calculator_glucose,
     calculator_sum,
     calculator_sum_low,
-    calculator_limited,
     calculator_ask,
     calculator_mmol,
     calculator_not_set,
@@ -966,6 +972,8 @@ SCENES = (
     bolus_refused,
     menu_top,
     menu_end,
+    supply,
+    supply_old,
     change_ask,
     change_rewind_ask,
     change_rewinding,
@@ -1054,10 +1062,9 @@ SCENES = (
     german_bolus_ask,
     german_bolus_stopped,
     german_menu,
+    german_supply,
     german_change_ask,
     german_calculator_sum,
-    german_calculator_limited,
-    german_calculator_sum_low,
     german_settings,
     german_history_boluses,
     german_occlusion,

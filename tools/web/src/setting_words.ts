@@ -28,7 +28,7 @@ export function changeOf({ fields: { setting = "", old = 0, new: value = 0 } }: 
 }
 
 // The words of event_table.REMINDS.
-const REMINDERS = ["suspended", "meal", "glucose", "set", "daily 1", "daily 2", "daily 3", "daily 4"];
+const REMINDERS = ["suspended", "meal", "glucose", "set", "daily 1", "daily 2", "daily 3", "daily 4", "reservoir"];
 
 /** What a reminder is of, by its kind. */
 export function reminderName(kind: number): string {

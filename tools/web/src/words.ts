@@ -62,6 +62,9 @@ const SENTENCES: Record<string, Say> = {
       .map((dose) => `${units(n(`${dose}_mu`))} of ${n(`${dose}_age_2min`) * 2} min ago`)
       .join(", ")}.`,
   checkpoint_set: (_, n) => `Checkpoint of the set in use: ${duration(n("age_min") * 60)} old.`,
+  checkpoint_line: (_, n) =>
+    `Checkpoint of the line: reservoir ${age(n("reservoir_age_min"))}, site ${age(n("site_age_min"))}, ` +
+    `${steps(n("tubing_steps"))} in the tubing, ${steps(n("cannula_steps"))} in the cannula.`,
   temporary_start: (field, n) =>
     `Temporary basal of ${n("percent") >= 0 ? `${n("percent")} % of the program` : `${units(n("rate_mu_h"))} an hour`} for ` +
     `${duration(n("duration_min") * 60)}, by ${field("source")}.`,
@@ -179,6 +182,9 @@ function moment(localS: number): string {
 function clock(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
+
+/** How old something is whose age a checkpoint tells in minutes; the greatest number is unknown. */
+const age = (minutes: number) => (minutes === 0xffff ? "of unknown age" : `${duration(minutes * 60)} old`);
 
 function duration(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;

@@ -25,7 +25,7 @@ ALARMS = (
     "Reservoir at 5 U|RES. 5 U|Reservoir is nearly|empty. Change it now:|Menu, Reservoir",
     "Auto-off soon|AUTO-OFF|No key was pressed.|Press one: delivery|stops in minutes",
     "Auto-off|AUTO-OFF|Delivery has stopped:|no key was pressed.|OK, then hold STOP",
-    "Set is old|SET OLD|Reservoir and tubing|are in use too long.|Change them",
+    "Set is old|SET OLD|Site or reservoir is|in use too long. See|Menu, Reservoir",
     "Bolus for a meal|MEAL?|No bolus was given in|the time of this meal|",
     "Check glucose|GLUCOSE|Time to measure it|after the last bolus|",
     "Reminder|REMINDER|It is the time that|you set as a reminder|",

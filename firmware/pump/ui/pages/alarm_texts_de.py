@@ -25,7 +25,7 @@ ALARMS = (
     "Reservoir bei 5 E|RES. 5 E|Reservoir fast leer.|Jetzt wechseln:|Menü, Reservoir",
     "Abschaltung bald|AUTO-AUS|Keine Taste gedrückt.|Eine drücken, sonst|endet die Abgabe",
     "Abgeschaltet|AUTO-AUS|Keine Abgabe mehr:|keine Taste gedrückt.|OK, dann STOP halten",
-    "Set zu alt|SET ALT|Reservoir u. Schlauch|sind zu lange in|Gebrauch. Wechseln",
+    "Set zu alt|SET ALT|Katheter o. Reservoir|zu lange in Gebrauch.|Siehe Menü, Reservoir",
     "Bolus zum Essen|ESSEN?|Zu dieser Mahlzeit|gab es keinen Bolus|",
     "Zucker messen|ZUCKER|Zeit zu messen, nach|dem letzten Bolus|",
     "Erinnerung|ERINNERUNG|Es ist die Zeit, die|Sie eingestellt haben|",

@@ -82,9 +82,9 @@ class Service(Page):
 def _page(index):
     """The class of a page."""
     if index == 0:
-        from pump.ui.pages.reservoir import Change
+        from pump.ui.pages.supply import page
 
-        return Change
+        return page
     if index == 1:
         from pump.ui.pages.basal import BasalView
 

@@ -24,11 +24,16 @@ OK_STOP = "OK Stop"
 OK_SAVE = "OK Save"
 OK_START = "OK Start"
 OK_FILL = "OK Fill"
+OK_CHANGE = "OK Change"
 CHANGE = "↑↓ Change"
 UP_AGAIN = "↑ Again"
 
-# Reservoir change
+# Reservoir: what is left, and the change
 RESERVOIR = "Reservoir"
+IN_USE = "in use for"
+AGE = "%dd %dh"
+AGE_DAYS = "%dd"
+LASTS = "Basal lasts"
 CHANGE_ASK = "Change the reservoir?|Delivery stops until|it is finished."
 REWIND = "Rewind"
 REWIND_ASK = "Take off the tubing|and the reservoir.|OK draws back"
@@ -79,8 +84,6 @@ MG_DL = "mg/dL"
 MMOL = "mmol"
 SUM_ROWS = "Meal|Correction|On board"
 RECOMMENDED = "Reckoned: %s U"
-LIMIT = "Limit"
-LIMITED = "%s, not %s U"
 
 # Clock
 CLOCK = "Clock"
@@ -97,7 +100,7 @@ SETTING_NAMES = (
     "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Targ. low 1|Targ. low 2|"
     "Targ. low 3|Targ. low 4|Targ. top 1|Targ. top 2|Targ. top 3|Targ. top 4|Bolus delay|"
     "Max on board|Auto-off|Auto-resume|Set for days|Language|Gluc. check|Meal from|"
-    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4"
+    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days"
 )
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "U/min"

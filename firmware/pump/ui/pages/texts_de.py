@@ -24,11 +24,16 @@ OK_STOP = "OK Stopp"
 OK_SAVE = "OK Sichern"
 OK_START = "OK Start"
 OK_FILL = "OK Füllen"
+OK_CHANGE = "OK Wechsel"
 CHANGE = "↑↓ Ändern"
 UP_AGAIN = "↑ Nochmal"
 
-# Reservoir change
+# Reservoir: what is left, and the change
 RESERVOIR = "Reservoir"
+IN_USE = "in Gebrauch"
+AGE = "%dT %dh"
+AGE_DAYS = "%dT"
+LASTS = "Basal reicht"
 CHANGE_ASK = "Reservoir wechseln?|Keine Abgabe, bis|alles fertig ist."
 REWIND = "Zurückziehen"
 REWIND_ASK = "Schlauch und Reser-|voir abnehmen. OK|zieht zurück"
@@ -79,8 +84,6 @@ MG_DL = "mg/dL"
 MMOL = "mmol"
 SUM_ROWS = "Mahlzeit|Korrektur|Wirksam"
 RECOMMENDED = "Errechnet: %s E"
-LIMIT = "Grenze"
-LIMITED = "%s statt %s E"
 
 # Clock
 CLOCK = "Uhr"
@@ -97,7 +100,7 @@ SETTING_NAMES = (
     "KH-Faktor 3|KH-Faktor 4|Korrektur 1|Korrektur 2|Korrektur 3|Korrektur 4|Ziel von 1|"
     "Ziel von 2|Ziel von 3|Ziel von 4|Ziel bis 1|Ziel bis 2|Ziel bis 3|Ziel bis 4|"
     "Bolus wartet|Max. wirksam|Abschaltung|Fortsetzen|Set-Dauer|Sprache|Zucker nach|"
-    "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4"
+    "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4|Res.-Dauer"
 )
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "E/min"

@@ -3,7 +3,6 @@
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
-from pump.core.settings import least_on
 from pump.ui import figures, keys, sounds
 from pump.ui.pages import dates, glucose
 from pump.ui.pages.lists import ListScreen
@@ -59,11 +58,12 @@ def later_text(say, words, number, value):
         return figures.dose(value) + " " + say.UNIT
     if number == st.BOLUS_DELAY_S:
         return "%d %s" % (value, say.SECONDS)
-    if number >= st.MEAL_FROM_MIN:
+    if st.MEAL_FROM_MIN <= number <= st.DAILY_4_MIN:
         return figures.hour_minute(value)
     if number == st.AUTO_OFF_H:
         return "%d %s" % (value, words.HOURS_UNIT)
-    return "%d %s" % (value, words.DAYS if number == st.SET_DAYS else say.MINUTES)
+    days = number in (st.SET_DAYS, st.RESERVOIR_DAYS)
+    return "%d %s" % (value, words.DAYS if days else say.MINUTES)
 
 
 def text_of(screen, number, value):
@@ -134,14 +134,9 @@ class SettingEntry(Screen):
             else:
                 self.ui.back()
         elif not self._asked:
-            self._step(1 if button == keys.UP else -1)
-
-    def _step(self, by):
-        number, _, _, least, most, step = self._row
-        value = min(max(self._value + by * step, least), most)
-        if 0 < value < least_on(number):  # between off and that there is nothing
-            value = least_on(number) if by > 0 else 0
-        self._value = value
+            _, _, _, least, most, step = self._row
+            value = self._value + (step if button == keys.UP else -step)
+            self._value = min(max(value, least), most)
 
     def _forward(self):
         if self._value == self._old:
