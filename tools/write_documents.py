@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("firmware", "tools", "tools/ba
 
 from write_wiring import parts_of  # noqa: E402
 
-from basalt import board_rules  # noqa: E402
+from basalt import board_rules, firmware  # noqa: E402
 from basalt.board_rules import Board  # noqa: E402
 from pump.core import alarms, codes, event_table, states, ways  # noqa: E402
 from pump.core.insulin import LONGEST_S  # noqa: E402
@@ -79,7 +79,9 @@ def setting_table() -> list[str]:
     """One row for each setting."""
     lines = ["| number | setting | default | least | most |", "|---|---|---|---|---|"]
     for number, name, default, least, most, _ in SETTINGS:
-        lines.append(f"| {number} | `{name}` | {default} | {least} | {most} |")
+        lowest = firmware.least_on(number)
+        bound = f"{least}, or {lowest}" if lowest else str(least)
+        lines.append(f"| {number} | `{name}` | {default} | {bound} | {most} |")
     return lines
 
 

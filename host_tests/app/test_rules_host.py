@@ -14,10 +14,10 @@ def with_setting(number, value):
 
 
 def test_a_pump_that_nobody_touches_switches_itself_off_and_a_press_begins_anew():
-    rig = with_setting(st.AUTO_OFF_H, 1)
-    rig.run_s(3_000)
+    rig = with_setting(st.AUTO_OFF_H, 5)
+    rig.run_s(17_400)
     rig.press(DOWN)
-    rig.run_s(3_400)
+    rig.run_s(17_800)
     assert rig.pump.state == states.RUNNING
     assert rig.pump.alarms.waiting >> al.AUTO_OFF_SOON & 1
     rig.run_s(300)
@@ -34,8 +34,8 @@ def test_a_pump_that_nobody_touches_switches_itself_off_and_a_press_begins_anew(
 
 
 def test_the_power_cut_after_auto_off_leaves_the_pump_suspended():
-    rig = with_setting(st.AUTO_OFF_H, 1)
-    rig.run_s(3_700)
+    rig = with_setting(st.AUTO_OFF_H, 5)
+    rig.run_s(18_100)
     assert rig.pump.state == states.SUSPENDED
     rig.restart()
     rig.run_s(120)

@@ -38,7 +38,7 @@ WISHES = (
     (st.MAX_BASAL_MU_H, (2_500, 5_000, 35_000)),
     (st.BOLUS_DELAY_S, (0, 5, 10)),
     (st.MAX_ON_BOARD_MU, (0, 1_000, 5_000)),
-    (st.AUTO_OFF_H, (0, 1, 24)),
+    (st.AUTO_OFF_H, (0, 5, 24)),
     (st.AUTO_RESUME_MIN, (0, 5, 60)),
     (st.DAILY_1_MIN, (0, 10, 700)),
 )
@@ -312,6 +312,8 @@ class Life:
         code, found = calculator.reckon(self.pump, carbs_g, glucose if glucose >= 20 else 0)
         assert code == codes.OK
         assert 0 <= found.dose_mu <= max(0, found.meal_mu + found.correction_mu)
+        allowed = self.pump.check_bolus(found.dose_mu)[0] == codes.OK
+        assert found.dose_mu == 0 or allowed, "more is recommended than would be given"
         dose_mu = found.dose_mu + more * 50
         if calculator.give(self.pump, found, dose_mu, BUTTONS) == codes.OK:
             assert found.on_board_mu == self.pump.on_board_mu()

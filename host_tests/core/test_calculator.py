@@ -82,6 +82,55 @@ def test_below_70_no_dose_is_recommended():
     assert reckon(set_up(), 100, 70).dose_mu == 9_400
 
 
+def test_no_more_is_recommended_than_every_limit_lets_be_given():
+    for setting, limit_mu, whole_mu, code in (
+        (st.MAX_ON_BOARD_MU, 2_000, 500, codes.OVER_MAX_ON_BOARD),
+        (st.MAX_BOLUS_MU, 1_210, 1_210, codes.OVER_MAX_BOLUS),
+        (st.MAX_HOUR_MU, 1_333, 1_330, codes.OVER_MAX_HOUR),
+        (st.MAX_DAY_MU, 1_333, 1_330, codes.OVER_MAX_DAY),
+        (st.MAX_BOLUS_MU, 0, 0, codes.OVER_MAX_BOLUS),
+    ):
+        bench = with_on_board(1_500, (setting, limit_mu))
+        found = reckon(bench, 45)
+        assert (found.whole_mu, found.dose_mu) == (4_500, whole_mu)
+        assert found.limited_by == code
+        assert bench.pump.check_bolus(found.dose_mu + 10)[0] == code
+        if whole_mu:
+            assert bench.pump.check_bolus(found.dose_mu)[0] == codes.OK
+    bench = set_up()
+    bench.pump.reservoir_steps = bench.pump.profile.scale.steps(2_000)
+    found = reckon(bench, 45)
+    assert (found.dose_mu, found.limited_by) == (2_000, codes.RESERVOIR_TOO_LOW)
+
+
+def test_a_limit_that_is_just_reached_takes_nothing_off_and_is_not_told():
+    found = reckon(with_on_board(1_500, (st.MAX_ON_BOARD_MU, 6_000)), 45)
+    assert (found.dose_mu, found.limited_by) == (4_500, codes.OK)
+    found = reckon(with_on_board(1_500, (st.MAX_ON_BOARD_MU, 250)), 0)
+    assert (found.dose_mu, found.limited_by) == (0, codes.OK)
+
+
+def test_a_pump_that_would_give_none_recommends_none_and_says_why():
+    bench = set_up()
+    bench.pump.suspend(BUTTONS)
+    found = reckon(bench, 45)
+    assert (found.dose_mu, found.limited_by) == (0, codes.SUSPENDED)
+    bench = set_up((st.BOLUS_LOCKOUT_MIN, 60))
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+    bench.run_s(60)
+    found = reckon(bench, 45)
+    assert (found.dose_mu, found.limited_by) == (0, codes.TOO_SOON)
+
+
+def test_what_a_limit_left_of_a_sum_is_given_and_recorded_as_recommended():
+    bench = with_on_board(1_500, (st.MAX_ON_BOARD_MU, 2_000))
+    found = reckon(bench, 45)
+    assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == codes.OK
+    bench.commit()
+    assert bench.last(events.CALCULATED)[3] == 500
+    assert bench.last(events.BOLUS_START)[1] == 500
+
+
 def test_every_rounding_makes_the_dose_smaller():
     # 7 g at 15.0 g/U are 466.67 mU; 3 mg/dL by a factor of 7 are 428.57 mU, or -428.57.
     bench = set_up((st.CARB_RATIO_1, 150), (st.FACTOR_1, 7))
@@ -184,7 +233,7 @@ def test_a_bolus_of_the_calculator_has_every_limit_of_any_other():
     ):
         bench = set_up((number, value))
         found = reckon(bench, 45)
-        assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == code
+        assert calculator.give(bench.pump, found, found.dose_mu + 10, BUTTONS) == code
         bench.run_s(60)
         assert bench.steps == 0
         assert not bench.all(events.CALCULATION) and not bench.all(events.CALCULATED)

@@ -162,8 +162,8 @@ def test_what_the_calculator_recommends_is_held_to_the_most_on_board():
     for number, value in ((st.MAX_ON_BOARD_MU, 3_000), (st.CARB_RATIO_1, 100)):
         assert bench.pump.set_setting(number, value, BUTTONS) == codes.OK
     _, found = calculator.reckon(bench.pump, 40, calculator.NO_GLUCOSE)
-    assert found.dose_mu == 4_000
-    code = calculator.give(bench.pump, found, found.dose_mu, BUTTONS)
+    assert found.dose_mu == 3_000
+    code = calculator.give(bench.pump, found, found.dose_mu + 50, BUTTONS)
     assert code == codes.OVER_MAX_ON_BOARD
     bench.commit()
     assert not bench.all(events.CALCULATION) and not bench.all(events.BOLUS_START)

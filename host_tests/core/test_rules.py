@@ -149,16 +149,16 @@ def test_a_press_starts_the_hours_anew():
 
 
 def test_what_a_program_does_is_no_press():
-    bench = with_setting(st.AUTO_OFF_H, 1)
-    for _ in range(13):
+    bench = with_setting(st.AUTO_OFF_H, 5)
+    for _ in range(61):
         bench.pump.give_bolus(50, LINK)
         bench.run_s(300, 4_000)
     assert bench.pump.state == states.SUSPENDED
 
 
 def test_after_auto_off_delivery_goes_on_only_when_the_alarm_was_seen():
-    bench = with_setting(st.AUTO_OFF_H, 1)
-    bench.run_s(HOUR_S + 120, 4_000)
+    bench = with_setting(st.AUTO_OFF_H, 5)
+    bench.run_s(5 * HOUR_S + 120, 4_000)
     assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
     bench.pump.rules.pressed_s = bench.pump.clock.uptime_s
     bench.pump.acknowledge(BUTTONS)
@@ -168,8 +168,8 @@ def test_after_auto_off_delivery_goes_on_only_when_the_alarm_was_seen():
 
 
 def test_auto_off_ends_a_bolus_and_tells_what_it_gave():
-    bench = with_setting(st.AUTO_OFF_H, 1)
-    bench.run_s(HOUR_S - 120, 4_000)
+    bench = with_setting(st.AUTO_OFF_H, 5)
+    bench.run_s(5 * HOUR_S - 120, 4_000)
     bench.pump.set_setting(st.BOLUS_SPEED_MU_MIN, 100, BUTTONS)
     assert bench.pump.give_bolus(5_000, LINK) == codes.OK
     bench.run_s(240, 1_000)
@@ -178,8 +178,8 @@ def test_auto_off_ends_a_bolus_and_tells_what_it_gave():
 
 
 def test_a_restart_stays_suspended_after_auto_off():
-    bench = with_setting(st.AUTO_OFF_H, 1)
-    bench.run_s(HOUR_S + 120, 4_000)
+    bench = with_setting(st.AUTO_OFF_H, 5)
+    bench.run_s(5 * HOUR_S + 120, 4_000)
     bench = bench.restarted()
     assert bench.pump.state == states.SUSPENDED
 

@@ -63,6 +63,31 @@ def test_a_setting_unknown_to_this_version_is_skipped():
     assert other.get(st.BOLUS_STEP_MU) == 50
 
 
+def test_auto_off_is_none_or_after_5_to_24_hours():
+    settings = Settings()
+    for hours in (-1, 1, 2, 3, 4, 25):
+        assert settings.check(st.AUTO_OFF_H, hours) == codes.OUT_OF_RANGE
+    for hours in (0, 5, 6, 24):
+        assert settings.check(st.AUTO_OFF_H, hours) == codes.OK
+    bench = Bench()
+    assert bench.pump.set_setting(st.AUTO_OFF_H, 4, BUTTONS) == codes.OUT_OF_RANGE
+    assert bench.pump.settings.get(st.AUTO_OFF_H) == 0
+
+
+def test_auto_off_after_1_to_4_hours_as_a_version_before_stored_it_is_5_and_the_log_says_so():
+    for hours, taken in ((0, 0), (1, 5), (4, 5), (5, 5), (24, 24)):
+        bench = Bench()
+        bench.pump.log.write(events.SETTING_CHANGED, st.AUTO_OFF_H, 0, hours, BUTTONS)
+        bench.pump.settings.set(st.AUTO_OFF_H, hours)
+        bench.commit()
+        stored = Settings()
+        assert stored.decode(bench.pump.settings.encode())
+        assert stored.get(st.AUTO_OFF_H) == taken
+        again = Bench(settings=stored, log=bench.log)
+        told = (st.AUTO_OFF_H, hours, taken, events.SOURCE_RESTART)
+        assert (told in again.all(events.SETTING_CHANGED)) == (hours != taken)
+
+
 def test_an_unknown_number_is_refused_and_a_bug_to_read():
     settings = Settings()
     assert settings.check(999, 1) == codes.UNKNOWN

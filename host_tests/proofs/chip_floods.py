@@ -12,7 +12,7 @@ from pathlib import Path
 from host_tests.chip.chip import OK
 from host_tests.chip.forks import on_copies
 from host_tests.chip.pulses import periods_nanos
-from host_tests.proofs.floods import FLOODS, good_requests, requests
+from host_tests.proofs.floods import FLOODS, TYPED, good_requests, requests
 from host_tests.proofs.proof import BrokenError, Proof
 from pump.link import protocol
 
@@ -76,14 +76,16 @@ def _source(kind, seed):
 
 
 def _most_free_when_asked(chip):
-    """As `most_free`, when every request was made once and the host was silent for long enough.
+    """As `most_free`, when all was asked once and typed once and the host was silent for long.
 
-    What they had loaded is gone then, but for its names: MicroPython keeps those.
+    What they had loaded is gone then, but for its names: MicroPython keeps those. Noise is a
+    typed line wherever a byte of it is an end of line.
     """
     _hear_out(chip)
-    for packed in requests(_all_but_service()):
+    for packed in itertools.chain(requests(_all_but_service()), TYPED):
         chip.send(packed)
         chip.run_ms(200)
+        _hear_out(chip)
     chip.run_ms(_SILENT_MS)
     return most_free(chip)
 

@@ -215,10 +215,13 @@ def _reading(_):
         yield from requests(kinds)
 
 
+# What a person types, and what their keys send beside it.
+TYPED = (b"help\r", b"status\r", b"log\r", b"\x03", b"\x08\x08", b"xyzzy\r\n", b"\x1b[A")
+
+
 def _typed(chance):
-    words = (b"help\r", b"status\r", b"log\r", b"\x03", b"\x08\x08", b"xyzzy\r\n", b"\x1b[A")
     while True:
-        yield chance.choice(words)
+        yield chance.choice(TYPED)
 
 
 FLOODS = {

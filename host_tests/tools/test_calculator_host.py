@@ -129,6 +129,10 @@ def test_its_settings_are_written_as_a_person_writes_them():
     part = SETTINGS[st.DAY_PART_3_MIN]
     assert units.value_text(part, 1_050) + units.unit(part) == "17:30"
     assert units.range_text(part, part.least, part.most) == "00:00 to 23:59"
+    hours = SETTINGS[st.AUTO_OFF_H]
+    assert units.range_text(hours, hours.least, hours.most) == "0, or 5 to 24 h"
+    found = [value for value in range(-1, 26) if units.within(hours, value, 0, 24)]
+    assert found == [0, *range(5, 25)]
     offset = SETTINGS[st.UTC_OFFSET_MIN]
     assert units.value_text(offset, 60) + units.unit(offset) == "+01:00"
     assert units.value_text(SETTINGS[st.CARB_RATIO_1], 85) == "8.5"

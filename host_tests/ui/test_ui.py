@@ -581,6 +581,18 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
     assert bench.at_home()
 
 
+def test_auto_off_steps_from_off_to_5_hours_and_back():
+    bench = scenes.settings_top()
+    bench.press(*[DOWN] * (st.AUTO_OFF_H - 1), OK)
+    assert bench.sees("Auto-off") and bench.sees("off")
+    bench.press(UP)
+    assert bench.sees("5 h")
+    bench.press(UP, DOWN, DOWN)
+    assert bench.sees("off") and not bench.sees(" h")
+    bench.press(UP, OK, OK)
+    assert bench.settings.get(st.AUTO_OFF_H) == 5
+
+
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
     bench.press(OK, *[DOWN] * 5, *[OK] * 7)
@@ -830,6 +842,22 @@ def test_stop_leads_back_through_the_calculator_and_gives_nothing():
     bench.press(STOP)
     assert bench.at_home() and bench.ui.words is None
     assert bench.motor_steps == 0
+
+
+def test_a_sum_over_a_limit_is_cut_and_the_screen_says_by_which_and_from_what():
+    bench = scenes.calculator_limited()
+    assert bench.sees("10.00, not 25.00 U") and bench.sees("More than the max")
+    bench.press(OK)
+    assert bench.sees("10.00 U") and bench.sees("Limit") and bench.sees("25.00")
+    bench.press(OK, OK)
+    assert bench.pump.bolus.asked_mu == 10_000
+    bench = scenes.home_carbs()
+    bench.pump.got_insulin(3_000)
+    bench.settings.set(st.MAX_ON_BOARD_MU, 5_000)
+    bench.press(DOWN, *[UP] * 45, OK, OK)
+    assert bench.sees("2.00, not 4.50 U") and bench.sees("max on board")
+    bench.press(STOP)
+    assert bench.sees("2.00 U") and bench.sees("Limit")
 
 
 def test_without_a_glucose_the_calculator_reckons_the_meal_alone():

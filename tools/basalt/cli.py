@@ -538,7 +538,7 @@ def _only_board_or_none() -> str | None:
 
 def _check_range(setting: firmware.Setting, value: int, there: list[SettingValue]) -> None:
     for row in there:
-        if row.number == setting.number and not row.least <= value <= row.most:
+        if row.number == setting.number and not units.within(setting, value, row.least, row.most):
             raise WrongInput(
                 f"{units.short_name(setting)} must be"
                 f" {units.range_text(setting, row.least, row.most)}, not"

@@ -87,6 +87,8 @@ CALIBRATED_STEPS_SETTING: int = _settings.STEPS_PER_UNIT
 BACKLASH_SETTING: int = _settings.BACKLASH_STEPS
 MOST_SEGMENTS: int = _settings.MOST_SEGMENTS
 SETTINGS: dict[int, Setting] = {row[0]: Setting(*row) for row in _setting_table.SETTINGS}
+# Of a setting that is off with 0: the least that is not off, or 0.
+least_on: Callable[[int], int] = _settings.least_on
 SETTING_NUMBERS: dict[str, int] = {setting.name: setting.number for setting in SETTINGS.values()}
 
 pack_frame: Callable[[bytes], bytes] = _frame.pack

@@ -75,9 +75,17 @@ def parse_value(setting: Setting, text: str) -> int:
 
 def range_text(setting: Setting, least: int, most: int) -> str:
     """The bounds of a setting as a person reads them."""
-    text = f"{value_text(setting, least)} to {value_text(setting, most)}"
+    lowest = firmware.least_on(setting.number)
+    begin = f"{value_text(setting, 0)}, or {value_text(setting, lowest)}" if lowest else ""
+    text = f"{begin or value_text(setting, least)} to {value_text(setting, most)}"
     name = unit(setting)
     return f"{text} {name}" if name else text
+
+
+def within(setting: Setting, value: int, least: int, most: int) -> bool:
+    """Whether a setting may have this value, by the bounds that its pump tells."""
+    lowest = firmware.least_on(setting.number) if value else 0
+    return (lowest or least) <= value <= most
 
 
 def parse_basal(text: str) -> list[tuple[int, int]]:

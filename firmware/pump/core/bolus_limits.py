@@ -27,6 +27,24 @@ def check(pump, dose_mu):
     return _check_sums(pump, dose_mu, steps)
 
 
+def most(pump, dose_mu, step_mu):
+    """The most up to `dose_mu`, in whole steps, that may be given now, and why no more or OK.
+
+    Looked for by `check` itself, so that the two cannot differ: where it refuses a dose it refuses
+    every greater one.
+    """
+    low, above = 0, dose_mu // step_mu + 1
+    why = codes.OK
+    while above - low > 1:
+        middle = (low + above) // 2
+        code, _ = check(pump, middle * step_mu)
+        if code == codes.OK:
+            low = middle
+        else:
+            above, why = middle, code
+    return low * step_mu, why
+
+
 def _check_sums(pump, dose_mu, steps):
     """The same by what was given lately, with all that is promised already."""
     settings = pump.settings

@@ -12,6 +12,7 @@ What insulin on board takes off is as careful as in pumps that people wear
   screen shows what is on board.
 
 Below 70 mg/dL the dose is 0: a person treats that first. Every rounding makes the dose smaller.
+What the pump would not give now is not recommended: the dose is cut to what every limit allows.
 
 Ratio, factor and range go by the time of day, in up to four parts of it; a value of 0 in a later
 part means that of the first.
@@ -22,7 +23,7 @@ has every limit of any other. Loaded by the page of the calculator and let go of
 
 from micropython import const
 
-from pump.core import codes, events
+from pump.core import bolus_limits, codes, events
 from pump.core import settings as st
 from pump.core.clock import DAY_S
 
@@ -50,6 +51,8 @@ class Sum:
         self.meal_mu = 0
         self.correction_mu = 0
         self.taken_mu = 0  # of what is on board, off the dose
+        self.whole_mu = 0  # what comes of these, in steps of a bolus
+        self.limited_by = codes.OK  # why less than that is recommended
         self.dose_mu = 0  # recommended
 
 
@@ -75,7 +78,9 @@ def reckon(pump, carbs_g, glucose_mg_dl):
     dose_mu = max(0, found.meal_mu + found.correction_mu - found.taken_mu)
     if NO_GLUCOSE < glucose_mg_dl < TREAT_BELOW_MG_DL:
         dose_mu = 0
-    found.dose_mu = dose_mu - dose_mu % settings.get(st.BOLUS_STEP_MU)
+    step_mu = settings.get(st.BOLUS_STEP_MU)
+    found.whole_mu = dose_mu - dose_mu % step_mu
+    found.dose_mu, found.limited_by = bolus_limits.most(pump, found.whole_mu, step_mu)
     return codes.OK, found
 
 

@@ -53,7 +53,7 @@ TARGET_HIGH_4 = const(35)
 BOLUS_DELAY_S = const(36)  # between the confirmation at the pump and the first step
 MAX_ON_BOARD_MU = const(37)  # that a bolus may bring it to; 0: as much as the other limits let
 # What follows when nobody touches the pump, 0 for nothing.
-AUTO_OFF_H = const(38)  # without a press
+AUTO_OFF_H = const(38)  # without a press: none or at least 5 h, as in pumps that people wear
 AUTO_RESUME_MIN = const(39)  # of a suspension by hand
 SET_DAYS = const(40)  # that a site is used
 LANGUAGE = const(41)  # of the display: 0 English, 1 German
@@ -124,6 +124,7 @@ LIMITS = (
 _LIMITS_OF_ONE = "<iii"
 _LIMITS_SIZE = const(12)
 
+_LEAST_AUTO_OFF_H = const(5)
 MOST_SEGMENTS = const(48)
 DAY_MIN = const(1440)
 MOST_RATE_MU_H = const(35_000)
@@ -204,6 +205,11 @@ def default(number):
     return _limits(number)[0]
 
 
+def least_on(number):
+    """Of a setting that is off with 0 the least that is not off; 0 where any value is."""
+    return _LEAST_AUTO_OFF_H if number == AUTO_OFF_H else 0
+
+
 def _limits(number):
     return struct.unpack_from(_LIMITS_OF_ONE, LIMITS, (number - 1) * _LIMITS_SIZE)
 
@@ -233,6 +239,7 @@ class Settings:
         if number not in numbers():
             return codes.UNKNOWN
         _, least, most = _limits(number)
+        least = least_on(number) if value and least_on(number) else least
         return codes.OK if least <= value <= most else codes.OUT_OF_RANGE
 
     def set(self, number, value):
@@ -287,6 +294,9 @@ class Settings:
                 and limits[number * 3 - 2] <= value <= limits[number * 3 - 1]
             ):
                 values[number] = value
+        # Before there was a least: never none for one who wanted some.
+        if 0 < values[AUTO_OFF_H] < _LEAST_AUTO_OFF_H:
+            values[AUTO_OFF_H] = _LEAST_AUTO_OFF_H
         if len(words) == _PAIRING_ENTRIES:
             self.remote_boot = words.pop()
             self.remote_key = struct.pack(_KEY, *words)

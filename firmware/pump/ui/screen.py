@@ -94,12 +94,13 @@ class Message(Page):
 def refused(ui, code):
     """Show why the core refused."""
     ui.refuse()
-    ui.open_loaded(lambda ui: _reason(ui, code))
+    ui.open_loaded(lambda ui: Message(ui, ui.texts.REFUSED, reason(ui, code)))
 
 
-def _reason(ui, code):
+def reason(ui, code):
+    """The lines that say why the core refused."""
     if ui.texts.LANGUAGE:
         from pump.ui.pages.reasons_de import REASONS
     else:
         from pump.ui.pages.reasons import REASONS
-    return Message(ui, ui.texts.REFUSED, REASONS[code])
+    return REASONS[code]

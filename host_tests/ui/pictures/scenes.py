@@ -849,10 +849,18 @@ def calculator_sum():
 
 
 def calculator_sum_low():
-    """Below the range, with every part at its widest."""
+    """Below the range, with every part at its widest, and limited."""
     bench = home_carbs()
     bench.pump.got_insulin(12_340)
-    bench.press(DOWN, *[UP] * 250, OK, *[DOWN] * 25, OK)
+    bench.press(DOWN, *[UP] * 250, OK, *[DOWN] * 25, OK, OK)
+    return bench
+
+
+def calculator_limited():
+    """Of the widest sum most is over the limit."""
+    bench = home_carbs()
+    assert bench.pump.set_setting(settings.MAX_ON_BOARD_MU, 15_000, 0) == codes.OK
+    bench.press(DOWN, *[UP] * 250, OK, OK)
     return bench
 
 
@@ -918,6 +926,14 @@ def german_calculator_sum():
     return in_german(calculator_sum)
 
 
+def german_calculator_limited():
+    return in_german(calculator_limited)
+
+
+def german_calculator_sum_low():
+    return in_german(calculator_sum_low)
+
+
 def german_settings():
     return in_german(settings_language)
 
@@ -945,6 +961,7 @@ SCENES = (
     calculator_glucose,
     calculator_sum,
     calculator_sum_low,
+    calculator_limited,
     calculator_ask,
     calculator_mmol,
     calculator_not_set,
@@ -1065,6 +1082,8 @@ SCENES = (
     german_supply,
     german_change_ask,
     german_calculator_sum,
+    german_calculator_limited,
+    german_calculator_sum_low,
     german_settings,
     german_history_boluses,
     german_occlusion,

@@ -10,7 +10,7 @@ from pump.ui.pages import glucose
 from pump.ui.pages.bolus import amount
 from pump.ui.pages.bolus_run import BolusRun
 from pump.ui.pages.language import bolus_words
-from pump.ui.screen import Screen, refused
+from pump.ui.screen import Message, Screen, reason, refused
 
 _CARBS = const(0)
 _GLUCOSE = const(1)
@@ -19,6 +19,8 @@ _ASKED = const(3)
 _BEGIN_MG_DL = const(100)  # where the first press of a glucose begins
 _ROWS_Y = const(13)
 _PITCH = const(9)
+_DOSE_Y = const(40)
+_LIMIT_Y = const(44)
 
 
 class CalculatorEntry(Screen):
@@ -35,8 +37,6 @@ class CalculatorEntry(Screen):
         self._glucose = NO_GLUCOSE  # in mg/dL, or in tenths of mmol/L
         self._found = calculator.Sum(0, NO_GLUCOSE, 0)  # shown once it is reckoned
         self._dose_mu = 0
-        # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
-        self.pump.check_bolus(0)
 
     def press(self, button):
         """Change, on, or back one."""
@@ -90,8 +90,10 @@ class CalculatorEntry(Screen):
             refused(self.ui, code)
             return
         self._found = found
-        self._dose_mu = min(found.dose_mu, self.pump.settings.get(st.MAX_BOLUS_MU))
+        self._dose_mu = found.dose_mu
         self._stage = _DOSE
+        if found.limited_by:
+            self.ui.open_loaded(lambda ui: _limited(ui, found))
 
     def _give(self):
         code = calculator.give(self.pump, self._found, self._dose_mu, events.SOURCE_BUTTONS)
@@ -154,7 +156,18 @@ class CalculatorEntry(Screen):
             y = _ROWS_Y + index * _PITCH
             canvas.text(rows[index], 0, y)
             canvas.text_right(_signed(parts[index]), canvas.width, y)
-        canvas.text_center(figures.dose(self._dose_mu) + " " + say.UNIT, 40, 2)
+        dose = figures.dose(self._dose_mu) + " " + say.UNIT
+        if found.limited_by:
+            canvas.text(words.LIMIT, 0, _LIMIT_Y)
+            canvas.text_right(dose, canvas.width, _DOSE_Y, 2)
+        else:
+            canvas.text_center(dose, _DOSE_Y, 2)
+
+
+def _limited(ui, found):
+    """A page that says why less is recommended than was reckoned."""
+    doses = (figures.dose(found.dose_mu), figures.dose(found.whole_mu))
+    return Message(ui, ui.words.LIMITED % doses, reason(ui, found.limited_by))
 
 
 def _signed(dose_mu):

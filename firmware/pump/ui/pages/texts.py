@@ -84,6 +84,8 @@ MG_DL = "mg/dL"
 MMOL = "mmol"
 SUM_ROWS = "Meal|Correction|On board"
 RECOMMENDED = "Reckoned: %s U"
+LIMIT = "Limit"
+LIMITED = "%s, not %s U"
 
 # Clock
 CLOCK = "Clock"

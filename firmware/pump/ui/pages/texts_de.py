@@ -84,6 +84,8 @@ MG_DL = "mg/dL"
 MMOL = "mmol"
 SUM_ROWS = "Mahlzeit|Korrektur|Wirksam"
 RECOMMENDED = "Errechnet: %s E"
+LIMIT = "Grenze"
+LIMITED = "%s statt %s E"
 
 # Clock
 CLOCK = "Uhr"

@@ -3,6 +3,7 @@
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
+from pump.core.settings import least_on
 from pump.ui import figures, keys, sounds
 from pump.ui.pages import dates, glucose
 from pump.ui.pages.lists import ListScreen
@@ -134,9 +135,14 @@ class SettingEntry(Screen):
             else:
                 self.ui.back()
         elif not self._asked:
-            _, _, _, least, most, step = self._row
-            value = self._value + (step if button == keys.UP else -step)
-            self._value = min(max(value, least), most)
+            self._step(1 if button == keys.UP else -1)
+
+    def _step(self, by):
+        number, _, _, least, most, step = self._row
+        value = min(max(self._value + by * step, least), most)
+        if 0 < value < least_on(number):  # between off and that there is nothing
+            value = least_on(number) if by > 0 else 0
+        self._value = value
 
     def _forward(self):
         if self._value == self._old:
