@@ -98,11 +98,12 @@ mutants: setup ## Change core/ in every place and list the changes that no test 
 	@cd build/mutants && $(CURDIR)/$(BIN)/mutmut run --max-children $(WORKERS)
 	@cd build/mutants && $(CURDIR)/$(BIN)/mutmut results
 
-documents: setup ## Write the tables of the documents, the manual and every wiring page anew
+documents: setup ## Write the tables of the documents, the manual, the pages of wiring and of screens anew
 	@$(BIN)/python tools/write_documents.py
 	@$(BIN)/python tools/write_wiring.py
 	@$(BIN)/python tools/write_commands.py
 	@$(BIN)/python tools/write_statements.py
+	@$(BIN)/python -m host_tests.ui.pictures --page
 
 format: setup ## Format every Python file in place
 	@$(BIN)/ruff format .

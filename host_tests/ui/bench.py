@@ -95,6 +95,7 @@ class Bench:
     """Everything a face needs, and hands on the buttons."""
 
     language = 0  # of all that are made from now on
+    pressed = None  # called with the bench, the button, and the screen's kind and depth before
 
     def __init__(self, past=None, started=True):
         self.settings = Settings()
@@ -158,10 +159,13 @@ class Bench:
     def press(self, *buttons):
         """Press and let go, one after the other."""
         for button in buttons:
+            before = type(self.ui._shown()).__name__, len(self.ui._stack)
             self.ui.gesture(button, keys.PRESS)
             self.turn(20)
             self.ui.gesture(button, keys.RELEASE)
             self.turn(20)
+            if self.pressed:
+                self.pressed(self, button, before)
 
     def hold(self, button):
         """Press for two seconds and let go."""

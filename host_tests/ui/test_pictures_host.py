@@ -3,8 +3,11 @@
 import pytest
 
 from host_tests.ui import glyphs
-from host_tests.ui.pictures import png
+from host_tests.ui.pictures import page, png
 from host_tests.ui.pictures.scenes import SCENES
+from pump.ui.pages.lists import ListScreen
+
+MOST_DEEP = 3  # menus
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
@@ -30,6 +33,16 @@ def test_a_picture_with_one_other_dot_is_not_the_same(tmp_path, monkeypatch):
     assert png.same("boot", picture)
     picture.putpixel((5, 5), 1 - int(picture.getpixel((5, 5)) > 0))
     assert not png.same("boot", picture)
+
+
+def test_the_page_of_all_screens_shows_them_and_their_ways_as_they_are():
+    assert page.is_made(), "run `python -m host_tests.ui.pictures --page`"
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_no_menu_lies_more_than_three_deep(scene):
+    stack = scene().ui._stack
+    assert not any(isinstance(screen, ListScreen) for screen in stack[MOST_DEEP + 1 :])
 
 
 def test_the_font_is_what_is_drawn():

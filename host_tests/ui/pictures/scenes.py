@@ -499,15 +499,33 @@ def clock_hour():
     return menu(5)
 
 
-def clock_month():
+def clock_minute():
     bench = clock_hour()
-    bench.press(UP, OK, DOWN, DOWN, OK, UP, OK)
+    bench.press(UP, OK, DOWN, DOWN)
+    return bench
+
+
+def clock_day():
+    bench = clock_minute()
+    bench.press(OK, UP)
+    return bench
+
+
+def clock_month():
+    bench = clock_day()
+    bench.press(OK)
+    return bench
+
+
+def clock_year():
+    bench = clock_month()
+    bench.press(OK)
     return bench
 
 
 def clock_ask():
-    bench = clock_month()
-    bench.press(OK, OK)
+    bench = clock_year()
+    bench.press(OK)
     return bench
 
 
@@ -1028,7 +1046,10 @@ SCENES = (
     alarms,
     alarm_page,
     clock_hour,
+    clock_minute,
+    clock_day,
     clock_month,
+    clock_year,
     clock_ask,
     settings_top,
     settings_end,
