@@ -45,6 +45,7 @@ _CURVES = "pump.core.insulin_curves"
 _NEEDED_ONCE = (
     "pump.core.recall",
     "pump.core.calibration",
+    "pump.core.programs",
     "pump.storage.recovery",
     _CURVES,
 )
@@ -54,6 +55,7 @@ _FOR_A_COMMAND = (
     "pump.core.bolus_limits",
     "pump.core.calibration",
     "pump.core.extended",
+    "pump.core.programs",
     "pump.core.setting_changes",
     "pump.core.setting_table",
     "pump.core.supply",

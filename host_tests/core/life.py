@@ -7,7 +7,7 @@ there are no fractions on the board.
 
 from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import alarms as al
-from pump.core import calculator, codes, events, extended, record, states, temporary
+from pump.core import calculator, codes, events, extended, programs, record, states, temporary
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.core.temporary import NO_PERCENT
@@ -60,6 +60,10 @@ class Told:
         self._extended_part = 0
         self._by_leases = 0  # steps of leases since the last temporary basal began
         self.temporary = None  # what its start says, until its end
+        self.active = 1  # the program in force
+        self.programs = {1: [(0, 0)]}
+        self.names = {}
+        self._segments = []
         self._handlers = {
             events.BASAL_LEASE: self._basal_lease,
             events.TEMPORARY_START: self._temporary_start,
@@ -73,6 +77,12 @@ class Told:
             events.MOVE_PART: self._moved,
             events.MOVE_END: self._move_end,
             events.UNCERTAIN: self._uncertain,
+            events.BASAL_SEGMENT: self._basal_segment,
+            events.BASAL_PROGRAM: self._basal_program,
+            events.PROGRAM_ACTIVATED: self._program_activated,
+            events.PROGRAM_EDITED: self._program_edited,
+            events.PROGRAM_SEGMENT: self._program_segment,
+            events.PROGRAM_NAMED: self._program_named,
         }
 
     def feed(self, log):
@@ -161,6 +171,29 @@ class Told:
         else:
             self._move_part = 0
 
+    def _basal_segment(self, values):
+        if not values[0]:
+            self._segments = []
+        self._segments.append((values[1], values[3]))
+
+    def _basal_program(self, values):
+        assert len(self._segments) == values[0]
+        self.programs[self.active] = self._segments
+
+    def _program_segment(self, values):
+        self._basal_segment(values[1:])
+
+    def _program_edited(self, values):
+        assert values[0] != self.active
+        assert not values[1] or len(self._segments) == values[1]
+        self.programs[values[0]] = self._segments if values[1] else []
+
+    def _program_activated(self, values):
+        self.active = values[1]
+
+    def _program_named(self, values):
+        self.names[values[0]] = values[2]
+
 
 class Life:
     """The pump under test and what a simple book-keeper says of it."""
@@ -175,6 +208,9 @@ class Life:
         ):
             assert self.pump.set_setting(number, value, BUTTONS) == codes.OK
         assert self.pump.set_basal(PROGRAMS[0], BUTTONS) == codes.OK
+        self.programs = {1: PROGRAMS[0], 2: [], 3: [], 4: []}
+        self.names = {1: 0, 2: 0, 3: 0, 4: 0}
+        self.active = 1
         self.told = Told()
         self.made = [0, 0]  # steps the motor made: dose, guided
         self.given = 0  # of dose, in 1 / _PER_MU, each step by the scale it was made by
@@ -182,6 +218,7 @@ class Life:
         self.now_ms = 0
         self.tenths = BOARD_TENTHS
         self.saved = None  # what the flash holds of the settings
+        self.saved_books = None  # the model's programs then
         self.owed = 0  # of dose, in 1 / _PER_MU
         self.bolus_at_ms = -1
         self.by_hand = False  # delivery was suspended since the start of the board
@@ -225,6 +262,8 @@ class Life:
         hidden_mu = 510 if self.extended is None else 1_020
         self.extended = None
         self.pump.log.outbox.clear()  # what did not become durable never happened
+        if self.pump.settings_dirty:
+            self._forget_unsaved()
         lost = self.pump.train.ordered != 0
         before_mu, most_mu = self.pump.on_board_mu(), self._most_on_board_mu()
         line = self._line()
@@ -422,7 +461,33 @@ class Life:
 
     def set_basal(self, which):
         """Take one of the programs."""
-        self.pump.set_basal(PROGRAMS[which % len(PROGRAMS)], BUTTONS)
+        segments = PROGRAMS[which % len(PROGRAMS)]
+        if self.pump.set_basal(segments, BUTTONS) == codes.OK:
+            self.programs[self.active] = segments
+
+    def edit_program(self, number, which):
+        """Make one of the four another one, or none."""
+        segments = PROGRAMS[which] if which < len(PROGRAMS) else []
+        if programs.edit(self.pump, number, segments, BUTTONS) == codes.OK:
+            assert segments or number != self.active
+            assert not segments or self._top(segments) <= self.pump.settings.get(st.MAX_BASAL_MU_H)
+            self.programs[number] = segments
+
+    def activate(self, number):
+        """Put one of the four in force."""
+        if programs.activate(self.pump, number, BUTTONS) == codes.OK:
+            top = self._top(self.programs[number])
+            assert top <= self.pump.settings.get(st.MAX_BASAL_MU_H)
+            self.active = number
+
+    def name_program(self, number, name):
+        """Name one of the four."""
+        if programs.rename(self.pump, number, name, BUTTONS) == codes.OK:
+            self.names[number] = name
+
+    @staticmethod
+    def _top(segments):
+        return max([rate for _, rate in segments])
 
     def set_setting(self, which, value):
         """Change one of the settings."""
@@ -460,10 +525,15 @@ class Life:
     def _lose(self):
         """A new scale is in the log and not in the settings: the one before stays in force."""
         self._commit(saving=False)
+        self.cut(0)
+
+    def _forget_unsaved(self):
+        """Settings are saved after their records: of what is not saved the flash holds no more."""
         settings = st.Settings()
         assert settings.decode(self.saved)
         self.pump.settings = settings
-        self.cut(0)
+        self.active, self.programs, self.names = self.saved_books
+        self.saved_books = self._books()
 
     def _count_by(self, tenths):
         tenths = tenths or BOARD_TENTHS
@@ -497,11 +567,25 @@ class Life:
         assert pump.line.tubing_steps + pump.line.cannula_steps <= self.made[1]
         if self.held_steps >= 0 and pump.reservoir_steps >= 0 and not self.flying:
             assert pump.reservoir_steps <= max(0, self.held_steps), "the reservoir holds less"
+        self._check_programs()
         log = self.bench.log
         numbers = [record.seq_of(packed) for packed in log[-100:]]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         if pump.state in (states.FAULT, states.SERVICE, states.SUSPENDED, states.CHANGING):
             assert pump.next_burst() == 0, "steps in state %d" % pump.state
+
+    def _check_programs(self):
+        told, settings = self.told, self.pump.settings
+        assert settings.active == self.active
+        if not self.flying:
+            assert told.active == self.active, "the log has another program in force"
+        for number in self.programs:
+            held = programs.segments_of(settings, number)
+            assert held == self.programs[number], "program %d is another one" % number
+            assert programs.name_of(settings, number) == self.names[number]
+            if not self.flying:
+                assert told.programs.get(number, []) == held, "the log has another program"
+                assert told.names.get(number, 0) == self.names[number]
 
     def _check_steps(self):
         told = self.told
@@ -607,9 +691,8 @@ class Life:
                 piece_ms = min(piece_ms, self.temporary[2])
             if pump.state in DELIVERING:
                 minute = local_ms // 60_000 % 1440
-                program = pump.settings.basal
-                rates = zip(program.starts_min, program.rates_mu_h)
-                rate = [rate for start, rate in rates if start <= minute][-1]
+                program = self.programs[self.active]
+                rate = [rate for start, rate in program if start <= minute][-1]
                 self.owed += self._temporarily(rate, piece_ms) * piece_ms * _PER_MU_H_MS
                 self._extend(piece_ms)
             local_ms += piece_ms
@@ -639,7 +722,11 @@ class Life:
             self.bench.commit()
             if saving and (self.pump.settings_dirty or self.saved is None):
                 self.saved = self.pump.settings.encode()
+                self.saved_books = self._books()
                 self.pump.settings_dirty = False
+
+    def _books(self):
+        return self.active, dict(self.programs), dict(self.names)
 
     def _settle(self):
         self._commit()
@@ -682,6 +769,12 @@ ACTS = (
     ("close_change",),
     ("set_clock", (0, 1_000_000_000)),
     ("set_basal", (0, 3)),
+    ("edit_program", (0, 5), (0, 4)),
+    ("edit_program", (1, 4), (0, 4)),
+    ("activate", (0, 5)),
+    ("activate", (1, 4)),
+    ("activate", (1, 2)),
+    ("name_program", (0, 5), (-1, 9)),
     ("set_setting", (0, 12), (0, 2)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 2)),
@@ -720,6 +813,8 @@ CALIBRATIONS = (
     ("close_change",),
     ("close_change",),
     ("set_basal", (0, 3)),
+    ("edit_program", (1, 4), (0, 3)),
+    ("activate", (1, 4)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 1)),
     ("calibrate", (0, 3), (1, 1)),

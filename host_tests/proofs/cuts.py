@@ -88,6 +88,7 @@ _SHORT = (
     "crowded",
     "hours",
     "calibration",
+    "schedules",
 )
 
 PROOF = Proof(

@@ -44,7 +44,9 @@ class Ledger:
         self.boot = 0
         self.last = 0  # number of the last record
         self.settings = {row[0]: row[2] for row in SETTINGS}
-        self.program = [(0, 0)]
+        self.active = 1  # the program in force
+        self.programs = {1: [(0, 0)]}  # those of which the log tells
+        self.names = {}
         self._segments = {}
         self._bolus_given = 0
         self._lived_s = 0  # what went by with the power on
@@ -259,10 +261,26 @@ class Ledger:
         self._segments[index] = (start_min, new)
 
     def _basal_program(self, count, _old, _new, _source):
+        self._program_edited(self.active, count)
+
+    def _program_activated(self, _old, new, *_):
+        self.active = new
+
+    def _program_segment(self, _number, *segment):
+        self._basal_segment(*segment)
+
+    def _program_edited(self, number, count, *_):
+        if not count:
+            self._segments = {}
         if sorted(self._segments) == list(range(count)):
-            self.program = [self._segments[index] for index in range(count)]
+            self.programs[number] = [self._segments[index] for index in range(count)]
         self._segments = {}
+
+    def _program_named(self, number, _old, new, _source):
+        self.names[number] = new
 
     def _settings_lost(self):
         self.settings = {row[0]: row[2] for row in SETTINGS}
-        self.program = [(0, 0)]
+        self.active = 1
+        self.programs = {1: [(0, 0)]}
+        self.names = {}

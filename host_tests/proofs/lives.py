@@ -3,7 +3,7 @@
 from host_tests.fakes.flash import BLOCK_COUNT, BLOCK_SIZE, Files, Flash
 from host_tests.proofs.recorded import CountedRig
 from host_tests.rig import DOWN, OK, STOP, UP
-from pump.core import calculator, codes, event_table, events, record, states
+from pump.core import calculator, codes, event_table, events, programs, record, states
 from pump.core import extended as ext
 from pump.core import settings as st
 from pump.core import temporary as tb
@@ -322,6 +322,28 @@ def do(code):
     assert code == codes.OK, f"refused with {code}"
 
 
+def schedules(rig):
+    """Programs written, named, activated with a train under way and at rest, and taken away."""
+    pump = rig.pump
+    do(pump.set_basal([(0, 1_500)], _LINK))
+    rig.run_s(20)
+    do(programs.edit(pump, 2, [(0, 3_000), (1, 400), (600, 800)], _LINK))
+    rig.run_s(20)
+    do(programs.rename(pump, 2, 3, _BUTTONS))
+    rig.run_until(lambda: pump.train.ordered != 0)
+    do(programs.activate(pump, 2, _BUTTONS))
+    rig.run_s(200)
+    do(programs.edit(pump, 3, [(30 * at, 900 + 10 * at) for at in range(48)], _BUTTONS))
+    rig.run_s(5)
+    do(programs.activate(pump, 3, _LINK))
+    rig.run_s(60)
+    do(pump.set_basal([(0, 2_500)], _LINK))
+    do(programs.edit(pump, 2, [], _BUTTONS))
+    rig.run_s(60)
+    do(programs.activate(pump, 1, _BUTTONS))
+    rig.run_s(60)
+
+
 def blank():
     """A new board's flash."""
     return Flash(SMALL).image()
@@ -388,6 +410,7 @@ LIVES = {
     "hours": (started, hours),
     "temporary": (started, temporary),
     "extended": (started, extended),
+    "schedules": (started, schedules),
     "calibration": (started, calibration),
     "day": (started, day),
 }

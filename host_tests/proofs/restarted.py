@@ -8,7 +8,7 @@ from host_tests.proofs.ledger import KINDS, unpacked
 from host_tests.proofs.lives import FULL_LOG
 from host_tests.proofs.proof import BrokenError
 from host_tests.proofs.recorded import CountedRig, Past, read
-from pump.core import event_table, events, states
+from pump.core import event_table, events, programs, states
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
 from pump.storage.journal import Journal
@@ -168,9 +168,12 @@ def check_settings(note, rig, ledger):
     """In force are the old settings or the new, and the log says which."""
     settings = rig.pump.settings
     expect(settings.encode() in (note.saved, note.wanted), "settings that nobody made")
-    program = settings.basal
-    in_force = list(zip(program.starts_min, program.rates_mu_h, strict=True))
-    expect(ledger.program == in_force, f"program {in_force}, the log says {ledger.program}")
+    expect(settings.active == ledger.active, f"{settings.active}, the log says {ledger.active}")
+    for number in range(1, programs.MOST + 1):
+        held, said = programs.segments_of(settings, number), ledger.programs.get(number, [])
+        expect(held == said, f"program {number} is {held}, the log says {said}")
+        name, said = programs.name_of(settings, number), ledger.names.get(number, 0)
+        expect(name == said, f"program {number} has name {name}, the log says {said}")
     for row in SETTINGS:
         value = settings.get(row[0])
         said = ledger.settings[row[0]]

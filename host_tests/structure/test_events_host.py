@@ -30,6 +30,7 @@ PLAIN = {
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
     *("boluses", "count", "percent", "segments", "times"),
     *("combined", "not_filled", "paired", "request"),
+    *("program", "old_program", "new_program"),
     *("steps_numerator", "steps_denominator"),
     *("version_major", "version_minor", "version_patch"),
 }

@@ -20,7 +20,7 @@ from host_tests.scenarios import scenario
 from host_tests.scenarios.session import RamDisk, Session, play
 from host_tests.tools import made_log
 from host_tests.vm.machine import ROOT
-from pump.core import calculator, codes, record, temporary
+from pump.core import calculator, codes, programs, record, temporary
 from pump.core import settings as st
 from pump.core.settings import Settings
 from pump.core.temporary import NO_PERCENT
@@ -159,6 +159,34 @@ def reckoned():
     _do(pump.grant_service(BUTTONS))
     made.turn(0)
     return made_log.raw_log(made)
+
+
+@cache
+def scheduled():
+    """Four basal programs written, named, activated, cut before they are saved, taken away."""
+    made = made_log.MadePump(segments=[(0, 1_000)])
+    pump, day = made.pump, made_log.EPOCH_DAY
+    _do(pump.set_clock(day * made_log.DAY_S + 8 * 3_600, 60, BUTTONS))
+    _do(programs.edit(pump, 2, [(0, 600), (720, 2_000)], BUTTONS))
+    _do(programs.rename(pump, 2, 2, BUTTONS))
+    made.at(day, "10:00")
+    _do(programs.activate(pump, 2, BUTTONS))
+    made.at(day, "11:00")
+    _do(temporary.begin(pump, 50, 0, 120, BUTTONS))
+    made.at(day, "12:30")
+    _do(programs.edit(pump, 3, [(0, 900)], BUTTONS))
+    _do(programs.activate(pump, 3, BUTTONS))
+    made.at(day, "14:00")
+    _do(pump.set_basal([(0, 800)], BUTTONS))
+    _do(programs.edit(pump, 1, [], BUTTONS))
+    made.at(day, "16:00")
+    saved = Settings()
+    assert saved.decode(pump.settings.encode())
+    _do(programs.activate(pump, 2, BUTTONS))
+    made.turn(0)
+    again = made_log.MadePump(settings=saved, log=made.log)
+    again.run_s(3_600)
+    return made_log.raw_log(again)
 
 
 def _do(code):

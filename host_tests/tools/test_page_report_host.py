@@ -17,6 +17,7 @@ from host_tests.tools.page_runs import (
     extended,
     played,
     reckoned,
+    scheduled,
     worn,
 )
 
@@ -169,6 +170,17 @@ def test_sessions_of_the_page_are_told_in_the_same_words(told):
 def test_a_pump_whose_scale_changes_is_told_in_the_same_words(told):
     later = calibrated()[60 * SIZE :]  # its first start is not in the log any more
     hold(told, [(calibrated(), ANCHOR, 0), (later, ANCHOR, 0)])
+
+
+def test_basal_programs_are_told_in_the_same_words(told):
+    (lines,) = hold(told, [(scheduled(), ANCHOR, 0)])
+    for line in (
+        "Basal program 2, not in force: 0.00 to 31.20 U a day, 2 segments",
+        "Name of basal program 2: none to day off",
+        "Basal program 2 in force in place of 1: 24.00 to 31.20 U a day",
+        "Basal program 1, not in force: 24.00 U a day, taken away",
+    ):
+        assert any(line in one for one in lines), line
 
 
 def test_extended_boluses_are_told_in_the_same_words(told):

@@ -251,6 +251,9 @@ class _Reader:
             "reminder_missed": self._reminder_missed,
             "setting_changed": self._setting_changed,
             "basal_program": self._basal_program,
+            "program_activated": self._program_activated,
+            "program_edited": self._program_edited,
+            "program_named": self._program_named,
             "settings_lost": self._settings_lost,
             "service": self._service,
             "scale": self._scale_set,
@@ -750,6 +753,24 @@ class _Reader:
         text = f"Basal program: {old_mu / 1000:.2f} to {new_mu / 1000:.2f} U a day"
         self._note("basal_program", "info", f"{text}, {segments} segments")
 
+    def _program_activated(self, old: int, new: int, old_mu: int, new_mu: int, _: int) -> None:
+        text = f"Basal program {new} in force"
+        if old != new:
+            text += f" in place of {old}: {old_mu / 1000:.2f} to {new_mu / 1000:.2f} U a day"
+        self._note("program_activated", "info", text)
+
+    def _program_edited(self, program: int, segments: int, old: int, new: int, _: int) -> None:
+        text = f"Basal program {program}, not in force"
+        if segments:
+            text += f": {old / 1000:.2f} to {new / 1000:.2f} U a day, {segments} segments"
+        else:
+            text += f": {old / 1000:.2f} U a day, taken away"
+        self._note("program_edited", "info", text)
+
+    def _program_named(self, program: int, old: int, new: int, _source: int) -> None:
+        was, name = (program_name(one) for one in (old, new))
+        self._note("program_named", "info", f"Name of basal program {program}: {was} to {name}")
+
     def _settings_lost(self, *_: int) -> None:
         self._note(
             "settings_lost", "warning", "The stored settings were damaged; defaults are used"
@@ -837,6 +858,11 @@ def _source(code: int) -> str:
 
 def _alarm(code: int) -> str:
     return ALARM_NAMES[code] if code < len(ALARM_NAMES) else f"alarm_{code}"
+
+
+def program_name(code: int) -> str:
+    """The word of a basal program's name, 'none' where it has none."""
+    return _word("program_named", "new_name", code).replace("_", " ")
 
 
 def _reminder_name(kind: int) -> str:

@@ -47,6 +47,10 @@ from pump.core.events import (
     MOVE_PART,
     MOVE_START,
     PAIRING,
+    PROGRAM_ACTIVATED,
+    PROGRAM_EDITED,
+    PROGRAM_NAMED,
+    PROGRAM_SEGMENT,
     REFUSED,
     REMINDER,
     REMINDER_MISSED,
@@ -126,6 +130,18 @@ ALARM_NAMES = (
     "daily_reminder",
 )
 PRIORITIES = ("low", "medium", "high")
+# Of a basal program, beside its number.
+PROGRAM_NAMES = (
+    "none",
+    "workday",
+    "day_off",
+    "weekend",
+    "sick_day",
+    "sport",
+    "shift",
+    "travel",
+    "period",
+)
 COMMANDS = (
     "bolus",
     "suspend",
@@ -214,11 +230,15 @@ EVENTS = (
     (EXTENDED_START, "extended_start", INFO, (("bolus_id", "H"), ("asked_mu", "H"), ("owed_steps", "I"), ("duration_15min", "B"), ("combined", "B"), ("source", "B", SOURCES))),
     (EXTENDED_PART, "extended_part", INFO, (("bolus_id", "H"), ("made_steps", "I"), ("max_steps", "I"))),
     (EXTENDED_END, "extended_end", INFO, (("bolus_id", "H"), ("given_mu", "H"), ("given_steps", "I"), ("elapsed_min", "H"), ("reason", "B", ENDS))),
+    (PROGRAM_ACTIVATED, "program_activated", INFO, (("old_program", "B"), ("new_program", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),
+    (PROGRAM_EDITED, "program_edited", INFO, (("program", "B"), ("segments", "B"), ("old_day_mu", "I"), ("new_day_mu", "I"), ("source", "B", SOURCES))),
+    (PROGRAM_SEGMENT, "program_segment", INFO, (("program", "B"), ("segment", "B"), ("start_min", "H"), ("old_rate_mu_h", "H"), ("new_rate_mu_h", "H"))),
     (SERVICE, "service", WARNING, (("granted", "B"), ("source", "B", SOURCES))),
     (LINK_OPENED, "link_opened", INFO, _NO_FIELDS),
     (REMOTE, "remote", INFO, (("count", "I"), ("request", "B", REQUESTS), ("code", "B", CODES), ("asked", "I"))),
     (TURNED_AWAY, "turned_away", WARNING, (("code", "B", CODES), ("times", "I"))),
     (PAIRING, "pairing", WARNING, (("paired", "B"), ("source", "B", SOURCES))),
+    (PROGRAM_NAMED, "program_named", INFO, (("program", "B"), ("old_name", "B", PROGRAM_NAMES), ("new_name", "B", PROGRAM_NAMES), ("source", "B", SOURCES))),
     (MOTOR_ERROR, "motor_error", FAULT, (("ordered_steps", "I"), ("made_steps", "I"))),
     (SYSTEM_ERROR, "system_error", FAULT, (("code", "B"), ("detail", "I"))),
 )  # fmt: skip

@@ -79,7 +79,10 @@ class Recall:
         self.move_part_steps = 0
         self.move_made_steps = 0
         self.told = {}  # settings as the log has them, by number
-        self.program = None  # the basal program as the log has it
+        self.program = None  # the basal program in force as the log has it
+        self.active = 0  # its number as the log has it; 0: it does not say
+        self.programs = {}  # segments of the others, as far as the log has them
+        self.names = {}  # of the programs, as far as the log has them
         self._segments = []
         self._settings_damaged = False
         self._gap = False  # records are missing since the last whole checkpoint
@@ -118,6 +121,10 @@ class Recall:
             events.SETTING_CHANGED: self._setting_changed,
             events.BASAL_SEGMENT: self._basal_segment,
             events.BASAL_PROGRAM: self._basal_program,
+            events.PROGRAM_ACTIVATED: self._program_activated,
+            events.PROGRAM_EDITED: self._program_edited,
+            events.PROGRAM_SEGMENT: self._program_segment,
+            events.PROGRAM_NAMED: self._program_named,
             events.SETTINGS_LOST: self._settings_lost,
         }
 
@@ -253,25 +260,29 @@ class Recall:
             value = settings.get(number)
             pump.log.write(events.SETTING_CHANGED, number, told, value, events.SOURCE_RESTART)
             differ = True
-        if self.program is not None:
-            differ = self._tell_program(pump, settings.basal) or differ
+        if self._programs_differ(settings):
+            from pump.core import programs
+
+            programs.tell_differences(pump, self)
+            differ = True
         if differ:
             pump.alarms.once(al.SETTINGS_LOST)
 
-    def _tell_program(self, pump, program):
-        told = st.BasalProgram()
-        told.replace(self.program)
-        if told.starts_min == program.starts_min and told.rates_mu_h == program.rates_mu_h:
+    def _programs_differ(self, settings):
+        """Whether a program, or which is in force, is other than the log says."""
+        now = settings.basal
+        if self.active not in (0, settings.active):
+            return True
+        if self.program is not None:
+            told = st.BasalProgram()
+            told.replace(self.program)
+            if told.starts_min != now.starts_min or told.rates_mu_h != now.rates_mu_h:
+                return True
+        if not (self.programs or self.names):
             return False
-        count = program.segments()
-        for index in range(count):
-            start_min, rate_mu_h = program.starts_min[index], program.rates_mu_h[index]
-            old = told.rate_mu_h(start_min)
-            pump.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
-        pump.log.write(
-            events.BASAL_PROGRAM, count, told.day_mu(), program.day_mu(), events.SOURCE_RESTART
-        )
-        return True
+        from pump.core import programs
+
+        return programs.differ(settings, self)
 
     def _moved(self, kind, steps):
         if kind < events.KIND_REWIND and self.reservoir_steps > 0:
@@ -486,11 +497,37 @@ class Recall:
         self._segments.append((values[1], values[3]))
 
     def _basal_program(self, values):
-        # Not taken when some of its segments are older than what was fed.
-        self.program = self._segments if len(self._segments) == values[0] else None
-        self._segments = []
+        self.program = self._whole(values[0])
+
+    def _whole(self, count):
+        """The segments that were told; None when some of them are older than what was fed."""
+        found, self._segments = self._segments, []
+        return found if len(found) == count else None
+
+    def _program_activated(self, values):
+        old, self.active = values[0], values[1]
+        self._keep_program(old, self.program)
+        # What it holds follows; where a cut came between, it is what it was.
+        self.program = self.programs.pop(self.active, None)
+
+    def _program_segment(self, values):
+        self._basal_segment(values[1:])
+
+    def _program_edited(self, values):
+        self._keep_program(values[0], self._whole(values[1]))
+
+    def _keep_program(self, number, segments):
+        self.programs.pop(number, None)
+        if segments is not None:
+            self.programs[number] = segments
+
+    def _program_named(self, values):
+        self.names[values[0]] = values[2]
 
     def _settings_lost(self, _):
         # From here on the log has the defaults in force, until it says otherwise.
         self.told = {number: st.default(number) for number in st.numbers()}
         self.program = [(0, 0)]
+        self.active = 1
+        self.programs = {2: [], 3: [], 4: []}
+        self.names = {1: 0, 2: 0, 3: 0, 4: 0}

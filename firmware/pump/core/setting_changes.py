@@ -1,4 +1,4 @@
-"""Changes of the clock, of a setting and of the basal program: checked, in the log, then in force.
+"""Changes of the clock, of a setting, of the program in force: checked, in the log, then in force.
 
 Loaded by whoever gives the command and let go of after it.
 """
@@ -53,19 +53,16 @@ def set_setting(pump, number, value, source):
 
 
 def set_basal(pump, segments, source):
-    """Replace the basal program by a list of (start minute, rate in mU/h)."""
+    """Replace the program in force by a list of (start minute, rate in mU/h)."""
     limit = pump.settings.get(st.MAX_BASAL_MU_H)
-    code = pump.settings.basal.check(segments, limit)
+    program = pump.settings.basal
+    code = program.check(segments, limit)
     if code != codes.OK:
         return pump.refuse(events.COMMAND_BASAL, code, 0, limit, source)
-    program = pump.settings.basal
-    old_day_mu = program.day_mu()
-    for index in range(len(segments)):
-        start_min, rate_mu_h = segments[index]
-        old = program.rate_mu_h(start_min)
-        pump.log.write(events.BASAL_SEGMENT, index, start_min, old, rate_mu_h)
+    from pump.core.programs import tell_in_force
+
+    tell_in_force(pump, program, segments, source)
     program.replace(segments)
-    pump.log.write(events.BASAL_PROGRAM, len(segments), old_day_mu, program.day_mu(), source)
     pump.settings_dirty = True
     pump.settle()
     return codes.OK

@@ -1,4 +1,4 @@
-"""The settings in force, with the basal program beside them; their table is in setting_table.py.
+"""The settings in force, with the basal programs beside them; their table is in setting_table.py.
 
 Apart from it because a running pump needs the values alone. A setting's number is never reused and
 none is left out. What is stored is versioned by these numbers alone: an unknown one is skipped, a
@@ -141,6 +141,10 @@ _KEY_AT = const(256)
 _KEY_WORDS = const(8)
 _PAIRING_ENTRIES = const(9)
 _KEY = "<8i"
+# So are the basal programs that are not in force: which one is, with the names of all, and from
+# SEGMENTS_AT on their segments; see programs.py.
+_PROGRAMS_AT = const(300)
+SEGMENTS_AT = const(512)
 
 
 class BasalProgram:
@@ -221,7 +225,10 @@ class Settings:
         # By number, so that the running pump looks for nothing.
         limits = array("i", LIMITS)
         self._values = array("i", [0] + [limits[at] for at in range(0, len(limits), 3)])
-        self.basal = BasalProgram()
+        self.basal = BasalProgram()  # the one in force
+        self.active = 1  # its number
+        self.program_names = 0  # of all, four bits each
+        self.stored_programs = b""  # the others, as entries of `encode`
         self.remote_key = b""  # 32 bytes while a program is paired
         self.remote_boot = 0  # the last start in which it paired or gave a command
 
@@ -246,6 +253,10 @@ class Settings:
         """Put a value that was checked."""
         self._values[number] = value
 
+    def shown_program(self):
+        """The number of the program in force, 0 where there is no other."""
+        return self.active if self.stored_programs or self.active > 1 else 0
+
     def encode(self):
         """All of it as bytes, for the two-slot store."""
         program = self.basal
@@ -254,13 +265,19 @@ class Settings:
         if self.remote_key:
             words = struct.unpack(_KEY, self.remote_key) + (self.remote_boot,)
             entries += [(_KEY_AT + index, words[index]) for index in range(len(words))]
-        size = _HEAD_SIZE + len(entries) * _ENTRY_SIZE + count * _SEGMENT_SIZE
-        blob = bytearray(size)
-        struct.pack_into(_HEAD, blob, 0, _FORMAT, len(entries), count)
+        if self.active > 1 or self.program_names:
+            entries.append((_PROGRAMS_AT, self.program_names << 2 | self.active - 1))
+        stored = self.stored_programs
+        at_stored = _HEAD_SIZE + len(entries) * _ENTRY_SIZE
+        blob = bytearray(at_stored + len(stored) + count * _SEGMENT_SIZE)
+        held = len(entries) + len(stored) // _ENTRY_SIZE
+        struct.pack_into(_HEAD, blob, 0, _FORMAT, held, count)
         at = _HEAD_SIZE
         for number, value in entries:
             struct.pack_into(_ENTRY, blob, at, number, value)
             at += _ENTRY_SIZE
+        at += len(stored)
+        blob[at_stored:at] = stored
         for index in range(count):
             start, rate = program.starts_min[index], program.rates_mu_h[index]
             struct.pack_into(_SEGMENT, blob, at, start, rate)
@@ -287,8 +304,8 @@ class Settings:
         for index in range(entries):
             at = _HEAD_SIZE + index * _ENTRY_SIZE
             number, value = struct.unpack_from(_ENTRY, blob, at)
-            if number == _KEY_AT + len(words):
-                words.append(value)
+            if number >= _KEY_AT:
+                self._take_other(number, value, words, blob[at : at + _ENTRY_SIZE])
             elif (
                 0 < number < len(values)
                 and limits[number * 3 - 2] <= value <= limits[number * 3 - 1]
@@ -302,3 +319,13 @@ class Settings:
             self.remote_key = struct.pack(_KEY, *words)
         self.basal.replace(segments)
         return True
+
+    def _take_other(self, number, value, words, entry):
+        """An entry that is no setting: a word of the key, or of the programs."""
+        if number == _KEY_AT + len(words):
+            words.append(value)
+        elif number == _PROGRAMS_AT:
+            self.active = (value & 3) + 1
+            self.program_names = value >> 2 & 0xFFFF
+        elif number >= SEGMENTS_AT:  # looked at when it is used
+            self.stored_programs += entry

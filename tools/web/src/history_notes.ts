@@ -37,6 +37,18 @@ const SAY: Record<string, Say> = {
     `Basal program: ${fixed(n("old_day_mu") / 1000, 2)} to ${fixed(n("new_day_mu") / 1000, 2)} U a day,` +
       ` ${n("segments")} segments`,
   ],
+  program_activated: (n) => ["info", activated(n("old_program"), n("new_program"), n("old_day_mu"), n("new_day_mu"))],
+  program_edited: (n) => [
+    "info",
+    `Basal program ${n("program")}, not in force: ${fixed(n("old_day_mu") / 1000, 2)} ` +
+      (n("segments")
+        ? `to ${fixed(n("new_day_mu") / 1000, 2)} U a day, ${n("segments")} segments`
+        : "U a day, taken away"),
+  ],
+  program_named: (n, word) => [
+    "info",
+    `Name of basal program ${n("program")}: ${word("old_name")} to ${word("new_name")}`,
+  ],
   settings_lost: () => ["warning", "The stored settings were damaged; defaults are used"],
 };
 
@@ -54,6 +66,12 @@ export function span(seconds: number): string {
   const minutes = Math.floor((seconds % 3600) / 60);
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;
   return hours ? `${hours} h ${minutes} min` : `${minutes} min ${seconds % 60} s`;
+}
+
+function activated(old: number, program: number, oldMu: number, newMu: number): string {
+  const text = `Basal program ${program} in force`;
+  if (old === program) return text;
+  return `${text} in place of ${old}: ${fixed(oldMu / 1000, 2)} to ${fixed(newMu / 1000, 2)} U a day`;
 }
 
 function clockSet(oldS: number, newS: number, offsetMin: number): string {

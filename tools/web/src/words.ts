@@ -134,6 +134,20 @@ const SENTENCES: Record<string, Say> = {
     `Basal from ${clock(n("start_min"))}: ${(n("new_rate_mu_h") / 1000).toFixed(2)} U/h.`,
   basal_program: (field, n) =>
     `Basal program of ${units(n("new_day_mu"))} a day in ${n("segments")} segments, by ${field("source")}.`,
+  program_activated: (field, n) =>
+    n("old_program") === n("new_program")
+      ? `Basal program ${n("new_program")} is in force, of ${units(n("new_day_mu"))} a day.`
+      : `Basal program ${n("new_program")} of ${units(n("new_day_mu"))} a day is in force in place of ` +
+        `${n("old_program")} of ${units(n("old_day_mu"))}, by ${field("source")}.`,
+  program_edited: (field, n) =>
+    n("segments")
+      ? `Basal program ${n("program")}, not in force, has ${units(n("new_day_mu"))} a day in ${n("segments")} segments, ` +
+        `by ${field("source")}.`
+      : `Basal program ${n("program")}, not in force, is taken away, by ${field("source")}.`,
+  program_segment: (_, n) =>
+    `Basal program ${n("program")} from ${clock(n("start_min"))}: ${(n("new_rate_mu_h") / 1000).toFixed(2)} U/h.`,
+  program_named: (field, n) =>
+    `Basal program ${n("program")} has the name ${field("new_name")}, before ${field("old_name")}, by ${field("source")}.`,
   settings_lost: () => "The settings were lost: defaults are in force.",
   service: () => "Handed to its maker for service: nothing is delivered.",
   pairing: (field, n) => `${n("paired") ? "Paired with a computer" : "The pairing with a computer ended"}, by ${field("source")}.`,
