@@ -172,12 +172,16 @@ class BasalProgram:
 
     def day_mu(self):
         """The dose of a whole day, rounded down once, at the end."""
+        return self.day_sixtieths() // 60
+
+    def day_sixtieths(self):
+        """The same in sixtieths of a mU, exactly."""
         total = 0
         for index in range(len(self.starts_min)):
             last = index + 1 == len(self.starts_min)
             end = DAY_MIN if last else self.starts_min[index + 1]
             total += self.rates_mu_h[index] * (end - self.starts_min[index])
-        return total // 60
+        return total
 
     def replace(self, segments):
         """Take over a checked list of (start minute, rate)."""

@@ -3,7 +3,7 @@
 Loaded with the link, while a host talks.
 """
 
-from pump.core import events
+from pump.core import events, supply
 from pump.core import settings as st
 from pump.link.protocol import (
     BOLUS_RUNNING,
@@ -55,8 +55,6 @@ class Service:
 
     def status(self):
         """In the order of protocol.STATUS_FIELDS."""
-        from pump.core import supply
-
         pump, journal = self._app.pump, self._app.journal
         clock, bolus, extended = pump.clock, pump.bolus, pump.extended
         flags = CLOCK_TRUSTED if clock.trusted else 0
@@ -69,32 +67,38 @@ class Service:
         if pump.suspension.remotely:
             flags |= SUSPENDED_REMOTELY
         left = pump.reservoir_steps
+        number = asked_mu = given_mu = left_s = left_min = 0
+        if extended is not None:
+            number, asked_mu, given_mu, left_s = extended.told()
+        if left > 0:
+            left_min = max(0, supply.left_min(pump))
         return (
-            (
-                pump.state,
-                flags,
-                pump.alarms.raised,
-                pump.alarms.waiting,
-                pump.profile.scale.dose_mu(left) if left >= 0 else -1,
-                pump.battery_mv,
-                pump.basal_rate_mu_h(),
-                bolus.bolus_id,
-                bolus.asked_mu,
-                bolus.given_mu(),
-                pump.log.boot,
-                clock.uptime_s,
-                clock.uptime_ms,
-                clock.local_s,
-                pump.settings.get(st.UTC_OFFSET_MIN),
-                self._hardware.free_bytes(),
-                journal.first_seq,
-                journal.next_seq,
-                pump.remote.count,
-                (pump.temporary_left_ms() + 999) // 1000,
-                pump.on_board_mu(),
-            )
-            + ((0, 0, 0, 0) if extended is None else extended.told())
-            + (max(0, supply.left_min(pump)),)
+            pump.state,
+            flags,
+            pump.alarms.raised,
+            pump.alarms.waiting,
+            pump.profile.scale.dose_mu(left) if left >= 0 else -1,
+            pump.battery_mv,
+            pump.basal_rate_mu_h(),
+            bolus.bolus_id,
+            bolus.asked_mu,
+            bolus.given_mu(),
+            pump.log.boot,
+            clock.uptime_s,
+            clock.uptime_ms,
+            clock.local_s,
+            pump.settings.get(st.UTC_OFFSET_MIN),
+            self._hardware.free_bytes(),
+            journal.first_seq,
+            journal.next_seq,
+            pump.remote.count,
+            (pump.temporary_left_ms() + 999) // 1000,
+            pump.on_board_mu(),
+            number,
+            asked_mu,
+            given_mu,
+            left_s,
+            left_min,
         )
 
     def settings(self):
