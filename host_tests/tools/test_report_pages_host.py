@@ -91,7 +91,8 @@ def test_json_has_the_figures_of_every_table(store):
     for name in ("months", "by_hour_of_day", "boluses_by_kind", "alarms_by_kind", "habits"):
         assert found[name] and "pump" not in found[name][0]
     assert found["summary"]["interrupted"] == 4
-    assert {row["what"] for row in found["changes"]} == {"site", "reservoir"}
+    assert {row["what"] for row in found["changes"]} == {"site", "reservoir", "tubing"}
+    assert {row["kind"] for row in found["change_habits"]} == {"site", "reservoir"}
 
 
 def a_browser(folder, script):

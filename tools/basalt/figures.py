@@ -194,11 +194,12 @@ def stop_reasons(facts: Table) -> Table:
 
 
 def changes(facts: Table) -> Table:
-    """One row for each reservoir filled and each cannula filled, with the time since the last."""
+    """One row for each reservoir, tubing and cannula filled, with the time since the last."""
     reservoir = (facts.what == "change") & facts.mu.notnull()
-    site = (facts.what == "move") & (facts.name == "cannula") & (facts.steps > 0)
-    t = facts.filter(reservoir | site)
-    t = t.mutate(kind=ibis.ifelse(t.what == "change", "reservoir", "site"))
+    filled = (facts.what == "move") & facts.name.isin(("prime", "cannula")) & (facts.steps > 0)
+    t = facts.filter(reservoir | filled)
+    line = ibis.ifelse(t.name == "prime", "tubing", "site")
+    t = t.mutate(kind=ibis.ifelse(t.what == "change", "reservoir", line))
     order = ibis.window(group_by=["pump", "kind"], order_by=["start_ms", "seq"])
     found = t.mutate(since_ms=t.start_ms - t.start_ms.lag(1).over(order))
     columns = ("pump", "kind", "day", "start_ms", "since_ms", "mu")
@@ -208,6 +209,7 @@ def changes(facts: Table) -> Table:
 def change_habits(facts: Table) -> Table:
     """One row for what is changed, reservoir or site: how long each was in use."""
     t = changes(facts)
+    t = t.filter(t.kind != "tubing")  # which may take several primes in one change
     return (
         t.group_by("pump", "kind")
         .agg(

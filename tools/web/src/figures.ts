@@ -445,10 +445,11 @@ interface ChangeFacts {
 /** Each reservoir filled and each cannula filled, with the time since the last. */
 function changesOf(history: History): ChangeFacts[] {
   const reservoirs = history.changes.filter((change) => change.reservoir_mu !== null);
-  const sites = history.moves.filter((move) => move.kind === "cannula" && move.steps > 0);
+  const filled = (kind: string) => history.moves.filter((move) => move.kind === kind && move.steps > 0);
   const found = [
     ...reservoirs.map(({ start, reservoir_mu }) => ({ kind: "reservoir", start, mu: reservoir_mu })),
-    ...sites.map(({ start, mu }) => ({ kind: "site", start, mu })),
+    ...filled("prime").map(({ start, mu }) => ({ kind: "tubing", start, mu })),
+    ...filled("cannula").map(({ start, mu }) => ({ kind: "site", start, mu })),
   ];
   return grouped(found, ({ kind }) => kind).flatMap((group) => {
     const sorted = group.sort((one, other) => one.start - other.start);
@@ -457,7 +458,9 @@ function changesOf(history: History): ChangeFacts[] {
 }
 
 function changeHabits(changes: readonly ChangeFacts[]) {
-  return grouped(changes, ({ kind }) => kind).map((group) => {
+  // A tubing may take several primes in one change.
+  const kinds = changes.filter(({ kind }) => kind !== "tubing");
+  return grouped(kinds, ({ kind }) => kind).map((group) => {
     const since = group.flatMap(({ since_ms }) => since_ms ?? []);
     return {
       kind: group[0]?.kind ?? "",
