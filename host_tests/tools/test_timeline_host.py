@@ -161,6 +161,21 @@ def test_without_any_help_the_time_the_pump_assumed_is_used_and_can_only_be_earl
     assert errors_s(life, log)[-4:] == [-600] * 4
 
 
+def test_a_boot_that_nobody_timed_goes_on_behind_one_that_a_host_has_timed():
+    life = Life()
+    life.set_right(60)
+    life.live()
+    life.start(power_lost=True, off_s=7_200)
+    life.live()
+    anchor = Anchor(2, life.uptime_s * 1000, (life.true_s + EPOCH_S) * 1000, 60)
+    life.start(power_lost=True, off_s=600)
+    life.live()
+    log = life.log(anchor)
+    assert clocks(log)[-8:] == ["host"] * 4 + ["assumed"] * 4
+    assert (log.utc_ms[1:] >= log.utc_ms[:-1]).all(), "UTC goes back by two hours"
+    assert all(-600 <= error <= 0 for error in errors_s(life, log))
+
+
 def test_each_boot_is_timed_by_its_own_clock():
     life = Life()
     life.live(1)

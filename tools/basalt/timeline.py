@@ -11,7 +11,8 @@ What ties a boot to UTC, in this order; CLOCKS names it for each record:
     host        nobody has set it in this boot: counted from the moment the log was pulled, by the
                 computer's clock. Not used where it would come before the boot before.
     assumed     none of these: the local time that the pump assumed, which goes on where the
-                boot before ended. It can only be too early.
+                boot before ended; where a host has told that one's time, by that. It can only be
+                too early.
 
 The offset in force is that of the last CLOCK_SET or change of the setting; before the first, that
 of the first one, or what the pump said when it was pulled.
@@ -86,7 +87,13 @@ def _tie(
             if at == 0 or counted[0] >= utc[at - 1]:
                 utc[at:end] = counted
                 clock[at:end] = HOST
-            return
+                return
+            break
+    # What the pump assumed goes on where the boot before ended by the pump's own clock, and a host
+    # may know that this one was behind.
+    before = at and clock[at - 1] in (HOST, ASSUMED) and utc[at - 1] > utc[at]
+    if before:
+        utc[at:end] += utc[at - 1] - utc[at]
 
 
 def _offsets(raw: npt.NDArray[Any], hosts: list[Anchor]) -> Integers:
