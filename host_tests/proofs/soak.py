@@ -22,7 +22,6 @@ from pump.core import settings as st
 from pump.link import frame, protocol
 
 _DAY_S = 86_400
-_FIRST_DAY = 2_400  # days since 2020
 _PROGRAM = ((0, 700), (360, 1_150), (660, 850), (1_020, 1_000), (1_320, 750))
 _STEPS_PER_MU = Fraction(6791, 10_000)
 _DOSE_STEP_MU = 250
@@ -49,6 +48,8 @@ class Boot:
 class Person:
     """A pump, the person who lives with it, and the books that the bench keeps."""
 
+    first_day = 2_400  # since 2020, in UTC
+
     def __init__(self, seed):
         self.chance = random.Random(seed)
         flash = Flash()
@@ -62,6 +63,7 @@ class Person:
         self._day_over = False  # and the train that ran at midnight did not end yet
         self.guided_steps = 0
         self.local_ms = self.uptime_ms = 0
+        self.offset_min = 60  # of where this person is
         self.began_us = self.clock.now_us
         self._watch()
         for number, value in (
@@ -155,8 +157,8 @@ class Person:
         """Set the pump's clock by the world's."""
         passed_s = (self.clock.now_us - self.began_us) // 1_000_000
         day = self.local_ms // 1000 // _DAY_S
-        local_s = _FIRST_DAY * _DAY_S + 3600 + passed_s
-        assert self.pump.set_clock(local_s, 60, _BUTTONS) == codes.OK
+        local_s = self.first_day * _DAY_S + self.offset_min * 60 + passed_s
+        assert self.pump.set_clock(local_s, self.offset_min, _BUTTONS) == codes.OK
         self.local_ms = local_s * 1000 + self.uptime_ms % 1000
         if local_s // _DAY_S != day:
             self._end_day()
