@@ -34,6 +34,8 @@ def load_board(name="pico"):
 class Rig:
     """The pump in a person's hands."""
 
+    knows_it = True  # and leaves at once what leads through the first start
+
     def __init__(self, board=None, flash=None, port=None, program=None):
         """`program`: basal segments (start minute, mU/h), set before anything else."""
         board = board if board is not None else load_board()
@@ -60,6 +62,8 @@ class Rig:
         self.port.open()
         self.hardware.start_watchdog()
         self.app.guarded_start()
+        if self.knows_it:
+            self.app.ui.go_home()
         self.hardware.feed_watchdog()
 
     def cut_power(self):

@@ -166,6 +166,8 @@ class App:
             self._halt(error)
         # Not within `start`: what its frame has held would be found in use.
         _quietly(self._forget_start)
+        if self.pump.state == states.RUNNING:
+            _quietly(self.ui.lead_a_new_pump)
         if self._restarts == _MOST_RESTARTS:
             self.pump.fail(ERROR_RESTARTS, self._restarts)
 

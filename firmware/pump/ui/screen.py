@@ -18,6 +18,7 @@ class Screen:
     """A screen of the face: takes presses, draws itself."""
 
     shows_bolus = False  # that runs, or has just ended
+    leads = False  # through other screens, which come back to it when they are done
     keeps_lit = False  # a screen on which OK acts must be seen
     wait_ms = 60_000  # how long nothing happens on it by itself
 
@@ -37,6 +38,9 @@ class Screen:
 
     def interrupted(self):
         """An alarm takes the screen: whatever one more OK would confirm must be asked anew."""
+
+    def returned(self):
+        """A page that this screen led through is done."""
 
     def stays(self) -> bool:
         """True while this screen must not be left for want of presses."""

@@ -188,6 +188,13 @@ class Ui:
         """Load the menu and open it."""
         self.open_loaded(_load_menu)
 
+    def lead_a_new_pump(self):
+        """Lead whoever has a pump in hand that was never used through what it needs."""
+        pump = self.pump
+        used = pump.odometer_steps or pump.reservoir_steps >= 0
+        if not (used or pump.settings.basal.day_mu()):
+            self.open_loaded(_load_first)
+
     def open_bolus(self, bolus=None):
         """Show the bolus that runs, or one that has ended."""
         self.open_loaded(lambda ui: _load_bolus(ui, bolus))
@@ -213,6 +220,16 @@ class Ui:
             self.dirty = True
         else:
             self.go_home()
+
+    def finished(self):
+        """A page has done what it was opened for: back to what leads through it, or home."""
+        while len(self._stack) > 1 and not self.top().leads:
+            self._stack.pop()
+        if len(self._stack) == 1:
+            self.go_home()
+        else:
+            self.top().returned()
+            self.dirty = True
 
     def go_home(self):
         """Leave everything, and let go of what was loaded for it."""
@@ -395,6 +412,14 @@ def _load_menu(ui):
 
     ui.words = words(ui)
     return MainMenu(ui)
+
+
+def _load_first(ui):
+    from pump.ui.pages.first import FirstStart
+    from pump.ui.pages.language import words
+
+    ui.words = words(ui)
+    return FirstStart(ui)
 
 
 def _load_bolus(ui, bolus):

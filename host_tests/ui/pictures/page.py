@@ -21,7 +21,7 @@ is shown; *told*: a message says why not.
 """
 # (heading, how the names of its scenes begin); a scene belongs to the first that fits.
 _SECTIONS = (
-    ("Start", ("boot",)),
+    ("Start", ("boot", "first")),
     ("Home", ("home",)),
     ("Bolus", ("bolus",)),
     ("Bolus calculator", ("calculator",)),

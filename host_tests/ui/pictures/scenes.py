@@ -19,6 +19,7 @@ CALCULATOR = (
     (settings.CARB_RATIO_2, 85),
 )
 HISTORY_ROW = 8  # of the menu
+FIRST_START_ROW = 11
 NOW_S = dates.local_s_of(2026, 11, 23, 14 * 60 + 5)
 
 
@@ -739,6 +740,52 @@ def service():
     return menu(10)
 
 
+def first():
+    """A board just out of its bag, led through what it needs."""
+    bench = fresh()
+    bench.ui.lead_a_new_pump()
+    bench.run(300)
+    return bench
+
+
+def first_motor():
+    bench = first()
+    bench.pump.set_clock(NOW_S, 0, 0)
+    bench.press(DOWN, OK)
+    return bench
+
+
+def first_motor_turns():
+    bench = first_motor()
+    bench.press(OK)
+    bench.run(500)
+    return bench
+
+
+def first_motor_ask():
+    bench = first_motor_turns()
+    bench.run(6_000)
+    return bench
+
+
+def first_motor_not():
+    bench = first_motor_ask()
+    bench.press(STOP)
+    return bench
+
+
+def first_half():
+    bench = first_motor_ask()
+    bench.press(OK)
+    return bench
+
+
+def first_done():
+    bench = in_use()
+    bench.press(OK, *[DOWN] * FIRST_START_ROW, OK)
+    return bench
+
+
 def calibrate_ask():
     bench = settings_top()
     bench.press(*[DOWN] * 12, OK)
@@ -964,6 +1011,22 @@ def german_occlusion():
     return in_german(occlusion)
 
 
+def german_first():
+    return in_german(first)
+
+
+def german_first_motor():
+    return in_german(first_motor)
+
+
+def german_first_motor_ask():
+    return in_german(first_motor_ask)
+
+
+def german_first_motor_not():
+    return in_german(first_motor_not)
+
+
 SCENES = (
     boot,
     home_fresh,
@@ -1053,6 +1116,13 @@ SCENES = (
     clock_ask,
     settings_top,
     settings_end,
+    first,
+    first_motor,
+    first_motor_turns,
+    first_motor_ask,
+    first_motor_not,
+    first_half,
+    first_done,
     calibrate_ask,
     calibrate_line_ask,
     calibrate_line,
@@ -1108,6 +1178,10 @@ SCENES = (
     german_settings,
     german_history_boluses,
     german_occlusion,
+    german_first,
+    german_first_motor,
+    german_first_motor_ask,
+    german_first_motor_not,
 )
 
 

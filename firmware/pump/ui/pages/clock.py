@@ -70,7 +70,7 @@ class ClockEntry(Screen):
         code = self.pump.set_clock(local_s, offset_min, events.SOURCE_BUTTONS)
         if code == codes.OK:
             self.ui.play(sounds.START)
-            self.ui.go_home()
+            self.ui.finished()
         else:
             refused(self.ui, code)
 

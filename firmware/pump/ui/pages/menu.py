@@ -1,9 +1,17 @@
 """The menu and its plain pages: alarms, about, service."""
 
+from micropython import const
+
 from pump.core import alarms as al
 from pump.ui.alarm import AlarmPage, alarm_name
 from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Page
+
+# Rows that are opened from elsewhere as well.
+RESERVOIR = const(0)
+BASAL = const(1)
+CLOCK = const(5)
+FIRST_START = const(11)
 
 
 class MainMenu(ListScreen):
@@ -22,7 +30,7 @@ class MainMenu(ListScreen):
 
     def chosen(self, index):
         """Open the page; what is not looked at is not loaded."""
-        self.ui.open_loaded(lambda ui: _page(index)(ui))
+        self.ui.open_loaded(lambda ui: page(index)(ui))
 
 
 class AlarmList(ListScreen):
@@ -79,13 +87,13 @@ class Service(Page):
         self.lines(canvas, self.words.SERVICE_TEXT)
 
 
-def _page(index):
-    """The class of a page."""
-    if index == 0:
+def page(index):
+    """The class of a row's page."""
+    if index == RESERVOIR:
         from pump.ui.pages.supply import page
 
         return page
-    if index == 1:
+    if index == BASAL:
         from pump.ui.pages.basal import BasalView
 
         return BasalView
@@ -97,7 +105,7 @@ def _page(index):
         from pump.ui.pages.extended import page
 
         return page
-    if index == 5:
+    if index == CLOCK:
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
@@ -113,4 +121,8 @@ def _page(index):
         from pump.ui.pages.history import History
 
         return History
+    if index == FIRST_START:
+        from pump.ui.pages.first import FirstStart
+
+        return FirstStart
     return (AlarmList, About, Service)[max(0, index - 8)]

@@ -119,7 +119,7 @@ class Change(Screen):
             refused(self.ui, code)
             return
         self.ui.play(sounds.RESUMED)
-        self.ui.go_home()
+        self.ui.finished()
         delivers = self.pump.state != states.SUSPENDED
         line = words.DELIVERS if delivers else words.STAYS_SUSPENDED
         self.ui.open(Message(self.ui, words.CHANGED, line))

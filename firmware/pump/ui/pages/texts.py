@@ -13,6 +13,7 @@ MENU_ROWS = (
     "History",
     "About",
     "Service",
+    "First start",
 )
 NO_ALARMS = "No alarms"
 NEW = "new"
@@ -159,3 +160,14 @@ ABOUT = "About"
 ABOUT_TEXT = "Basalt %s|Board %s|Not a medical device|Pumps water only"
 SERVICE = "Service"
 SERVICE_TEXT = "To flash the board:|connect USB, suspend,|then run on the host|basalt flash"
+
+# First start
+FIRST_START = "First start"
+FIRST_ROWS = "Clock|Motor check|Reservoir|Basal|Limits"
+OPEN = "to do"
+TRIED = "turns"
+MOTOR_CHECK = "Motor check"
+MOTOR_ASK = "Syringe out? The|motor turns forward,|then as far back."
+TURNS = "Forward|Back"
+TURNED_ASK = "Did it turn forward,|then back?"
+NOT_TURNED = "Supply on? See the|wires of the driver,|then try it again."

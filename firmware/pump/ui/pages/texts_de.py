@@ -13,6 +13,7 @@ MENU_ROWS = (
     "Verlauf",
     "Info",
     "Service",
+    "Erster Start",
 )
 NO_ALARMS = "Keine Alarme"
 NEW = "neu"
@@ -159,3 +160,14 @@ ABOUT = "Info"
 ABOUT_TEXT = "Basalt %s|Platine %s|Kein Medizinprodukt|Pumpt nur Wasser"
 SERVICE = "Service"
 SERVICE_TEXT = "Zum Flashen: USB an,|Pumpe anhalten, am|Computer eingeben:|basalt flash"
+
+# First start
+FIRST_START = "Erster Start"
+FIRST_ROWS = "Uhr|Motorprobe|Reservoir|Basal|Grenzen"
+OPEN = "offen"
+TRIED = "dreht"
+MOTOR_CHECK = "Motorprobe"
+MOTOR_ASK = "Spritze entfernt? Der|Motor dreht vor und|ebenso weit zurück."
+TURNS = "Vor|Zurück"
+TURNED_ASK = "Hat er vor und zurück|gedreht?"
+NOT_TURNED = "Strom an? Drähte zum|Treiber prüfen, dann|noch einmal."

@@ -80,18 +80,20 @@ def text_of(screen, number, value):
 
 
 class SettingList(ListScreen):
-    """All settings."""
+    """All settings, or those of `numbers`."""
 
-    def __init__(self, ui):
+    def __init__(self, ui, numbers=None):
         super().__init__(ui, ui.words.SETTINGS)
         self._names = ui.words.SETTING_NAMES.split("|")
+        self._rows = [number - 1 for number in numbers] if numbers else range(len(SETTINGS))
 
     def count(self):
-        """As many as the core has."""
-        return len(SETTINGS)
+        """As many as the core has, or as were asked for."""
+        return len(self._rows)
 
     def row(self, index):
         """Name and value."""
+        index = self._rows[index]
         number = SETTINGS[index][0]
         value = self.pump.settings.get(number)
         if number == st.STEPS_PER_UNIT:
@@ -100,6 +102,7 @@ class SettingList(ListScreen):
 
     def chosen(self, index):
         """Change it; the steps of a unit are weighed."""
+        index = self._rows[index]
         if SETTINGS[index][0] == st.STEPS_PER_UNIT:
             self.ui.open_loaded(_calibrate)
             return

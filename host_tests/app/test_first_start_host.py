@@ -1,0 +1,46 @@
+"""The first start of a whole pump: out of the bag it leads, later it does not."""
+
+from host_tests.rig import OK, STOP, Rig
+from pump.core import events, states
+
+
+class New(Rig):
+    """In the hands of somebody who has never seen one."""
+
+    knows_it = False
+
+
+def is_led(rig):
+    return type(rig.app.ui.top()).__name__ == "FirstStart"
+
+
+def test_a_board_out_of_its_bag_leads_and_one_press_of_stop_leaves_it():
+    rig = New()
+    assert is_led(rig)
+    rig.press(STOP)
+    rig.run_s(1)
+    assert not is_led(rig)
+    assert rig.pump.state == states.RUNNING
+
+
+def test_the_next_start_leads_again_until_something_was_set_up():
+    rig = New()
+    rig.press(STOP)
+    rig.restart()
+    assert is_led(rig)
+    assert rig.pump.set_basal([(0, 800)], events.SOURCE_LINK) == 0
+    rig.run_s(1)
+    rig.restart()
+    assert not is_led(rig)
+
+
+def test_a_pump_without_memory_for_it_starts_all_the_same(monkeypatch):
+    def no_room(ui):
+        raise MemoryError
+
+    monkeypatch.setattr("pump.ui.ui._load_first", no_room)
+    rig = New()
+    rig.press(OK)
+    rig.run_s(1)
+    assert not is_led(rig)
+    assert rig.pump.state == states.RUNNING
