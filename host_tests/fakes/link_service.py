@@ -25,6 +25,9 @@ class LinkService:
         self.values = {1: (50, 10, 1_000), 3: (10_000, 0, 30_000), 8: (0, -720, 840)}
         self.names = {1: "bolus_step_mu", 3: "max_bolus_mu", 8: "utc_offset_min"}
         self.segments = [(0, 800), (390, 1_200)]
+        self.active = 1
+        self.others = {}  # segments of the programs that are not in force
+        self.program_names = [0, 0, 0, 0]
         self.delivering = False
         self.waiting_alarms = 0
         self.in_service = False
@@ -118,6 +121,7 @@ class LinkService:
             0,
             0,
             13_500,
+            self.active,
         )
 
     def settings(self):
@@ -128,6 +132,10 @@ class LinkService:
 
     def basal(self):
         return self.segments
+
+    def program(self, number):
+        segments = self.segments if number == self.active else self.others.get(number, [])
+        return self.active, self.program_names[number - 1], segments
 
     def clock(self):
         return self.local_s, self.utc_offset_min, self.trusted, self.uptime_s, self.uptime_ms
@@ -165,6 +173,27 @@ class LinkService:
         if segments[0][0] != 0:
             return codes.BAD_PROGRAM
         self.segments = segments
+        return codes.OK
+
+    def set_program(self, number, segments):
+        if number == self.active:
+            return self.set_basal(segments)
+        self.others[number] = segments
+        return codes.OK
+
+    def activate_program(self, number):
+        if number == self.active:
+            return codes.OK
+        if not self.others.get(number):
+            return codes.BAD_PROGRAM
+        self.others[self.active], self.segments = self.segments, self.others.pop(number)
+        self.active = number
+        return codes.OK
+
+    def name_program(self, number, name):
+        if name > 8:
+            return codes.OUT_OF_RANGE
+        self.program_names[number - 1] = name
         return codes.OK
 
     def set_clock(self, local_s, utc_offset_min):

@@ -76,6 +76,45 @@ def test_a_basal_program_of_48_segments_fits_in_a_request():
     assert len(service.segments) == 48
 
 
+def test_each_of_four_basal_programs_is_read_and_replaced_whole():
+    service = LinkService()
+    link = Link(service)
+    in_force = struct.pack("<BB4H", 1, 0, 0, 800, 390, 1_200)
+    assert ask(link, protocol.PROGRAM, b"\x01") == (codes.OK, in_force)
+    assert ask(link, protocol.PROGRAM, b"\x03") == (codes.OK, b"\x01\x00")
+    body = struct.pack("<B4H", 3, 0, 500, 60, 600)
+    assert ask(link, protocol.SET_PROGRAM, body) == (codes.OK, b"")
+    assert ask(link, protocol.NAME_PROGRAM, b"\x03\x05") == (codes.OK, b"")
+    other = struct.pack("<BB4H", 1, 5, 0, 500, 60, 600)
+    assert ask(link, protocol.PROGRAM, b"\x03") == (codes.OK, other)
+    assert service.segments == [(0, 800), (390, 1_200)]
+    assert ask(link, protocol.SET_PROGRAM, b"\x03") == (codes.OK, b"")
+    assert ask(link, protocol.PROGRAM, b"\x03") == (codes.OK, b"\x01\x05")
+
+
+def test_a_basal_program_is_activated_and_the_status_tells_which_is_in_force():
+    service = LinkService()
+    link = Link(service)
+    assert ask(link, protocol.ACTIVATE_PROGRAM, b"\x02") == (codes.BAD_PROGRAM, b"")
+    service.others[2] = [(0, 300)]
+    assert ask(link, protocol.STATUS)[1][-1] == 1
+    assert ask(link, protocol.ACTIVATE_PROGRAM, b"\x02") == (codes.OK, b"")
+    assert service.segments == [(0, 300)]
+    assert ask(link, protocol.STATUS)[1][-1] == 2
+
+
+def test_a_request_about_a_basal_program_that_there_is_not_is_refused():
+    link = Link(LinkService())
+    for body in (b"", b"\x00", b"\x05", b"\x01\x01"):
+        assert ask(link, protocol.PROGRAM, body) == (codes.OUT_OF_RANGE, b"")
+    for body in (b"", b"\x01\x00", b"\x01\x00\x00\x01"):
+        assert ask(link, protocol.SET_PROGRAM, body) == (codes.BAD_PROGRAM, b"")
+    for body in (b"", b"\x01\x01"):
+        assert ask(link, protocol.ACTIVATE_PROGRAM, body) == (codes.OUT_OF_RANGE, b"")
+    for body in (b"", b"\x01", b"\x01\x01\x01", b"\x01\x09"):
+        assert ask(link, protocol.NAME_PROGRAM, body) == (codes.OUT_OF_RANGE, b"")
+
+
 def test_the_clock_is_read_and_set():
     service = LinkService()
     link = Link(service)

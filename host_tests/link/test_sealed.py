@@ -7,7 +7,7 @@ from host_tests.core.bench import Bench
 from host_tests.fakes.link_service import LinkService
 from host_tests.link.asking import ask, type_in
 from host_tests.link.sealing import NONCE, Program, code_of
-from pump.core import codes, events, states
+from pump.core import codes, events, programs, states
 from pump.core import settings as st
 from pump.link import protocol
 from pump.link.link import Link
@@ -37,6 +37,15 @@ class CoreService(LinkService):
 
     def set_basal(self, segments):
         return self.pump.set_basal(segments, events.SOURCE_LINK)
+
+    def set_program(self, number, segments):
+        return programs.edit(self.pump, number, segments, events.SOURCE_LINK)
+
+    def activate_program(self, number):
+        return programs.activate(self.pump, number, events.SOURCE_LINK)
+
+    def name_program(self, number, name):
+        return programs.rename(self.pump, number, name, events.SOURCE_LINK)
 
 
 class Paired:
@@ -336,6 +345,21 @@ def test_once_paired_the_pump_takes_no_change_without_a_seal():
     assert there.command(protocol.SET_BASAL, struct.pack("<HH", 0, 700))[0] == codes.OK
     assert there.pump.settings.get(st.MAX_BOLUS_MU) == 4_000
     assert there.pump.basal_rate_mu_h() == 700
+
+
+def test_basal_programs_are_written_named_and_activated_in_seals():
+    there = paired()
+    whole = b"".join([struct.pack("<HH", 30 * place, 800 + place) for place in range(48)])
+    assert there.command(protocol.SET_PROGRAM, b"\x02" + whole)[0] == codes.OK
+    assert there.bench.last(events.REMOTE)[1:] == (protocol.SET_PROGRAM, codes.OK, 2)
+    assert there.pump.basal_rate_mu_h() == 1_000
+    assert there.command(protocol.NAME_PROGRAM, b"\x02\x03")[0] == codes.OK
+    there.bench.run_s(30 * 60)
+    assert there.command(protocol.ACTIVATE_PROGRAM, b"\x03")[0] == codes.BAD_PROGRAM
+    assert there.command(protocol.ACTIVATE_PROGRAM, b"\x02")[0] == codes.OK
+    assert there.bench.last(events.REMOTE)[1:] == (protocol.ACTIVATE_PROGRAM, codes.OK, 2)
+    assert there.pump.settings.active == 2 and there.pump.basal_rate_mu_h() == 801
+    assert programs.name_of(there.pump.settings, 2) == 3
 
 
 def test_what_this_version_cannot_do_is_unknown_to_it():

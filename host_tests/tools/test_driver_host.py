@@ -17,7 +17,7 @@ from basalt.seals import CommandId
 from host_tests.fakes.flash import Flash, states_after_cuts
 from host_tests.fakes.rig_serial import RigSerial, RigTime
 from host_tests.rig import DOWN, OK, STOP, Rig
-from pump.core import event_table, events, states
+from pump.core import codes, event_table, events, programs, states
 from pump.core import settings as st
 from pump.link import protocol
 
@@ -229,6 +229,22 @@ def test_what_was_to_be_given_at_once_and_never_began_is_not_waited_for():
     begun = {"bolus_id": 1, "asked_mu": 500, "owed_steps": 339}
     records.insert(1, Record(1, 1, 0, 0, True, "bolus_start", begun))
     assert delivered(records, 65_535) is None
+
+
+def test_basal_programs_are_written_named_and_activated_by_a_program(rig):
+    pump, _ = paired(rig)
+    assert pump.set_basal([(0, 1_000)]).verdict is Verdict.DONE
+    assert pump.set_program(2, [(0, 400), (720, 600)]).verdict is Verdict.DONE
+    assert pump.name_program(2, 1).verdict is Verdict.DONE
+    assert rig.pump.basal_rate_mu_h() == 1_000 and pump.status().program == 1
+    outcome = pump.activate_program(2)
+    assert outcome.verdict is Verdict.DONE and pump.status().program == 2
+    assert rig.pump.settings.basal.day_mu() == 12_000
+    assert pump.resolve(outcome.id) == outcome
+    assert pump.activate_program(3).reason == "bad_program"
+    assert pump.set_program(1, []).verdict is Verdict.DONE
+    assert pump.activate_program(1).reason == "bad_program"
+    assert pump.set_program(2, []).reason == "bad_program"
 
 
 def test_the_status_says_how_long_basal_takes_to_use_up_the_reservoir(rig):
@@ -495,6 +511,14 @@ CHANGES = {
         lambda pump: pump.set_basal([(0, 300)]),
         lambda rig: rig.pump.settings.basal.rate_mu_h(0) == 300,
     ),
+    "program": (
+        lambda pump: pump.set_program(2, [(0, 400)]),
+        lambda rig: programs.segments_of(rig.pump.settings, 2) == [(0, 400)],
+    ),
+    "activation": (
+        lambda pump: pump.activate_program(3),
+        lambda rig: rig.pump.settings.active == 3,
+    ),
 }
 
 
@@ -502,6 +526,8 @@ CHANGES = {
 def test_after_a_cut_around_a_change_the_outcome_is_what_is_so(rig, name, capsys):
     give, is_so = CHANGES[name]
     pump, _, flash = in_use_again(rig)
+    assert programs.edit(rig.pump, 3, [(0, 600)], 0) == codes.OK
+    rig.run_s(1)
     image = flash.record()
     outcome = give(pump)
     assert outcome.verdict is Verdict.DONE

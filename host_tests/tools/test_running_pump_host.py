@@ -93,6 +93,91 @@ def test_settings_set_basal_replaces_the_program(pump, service):
     assert service.segments == [(0, 800), (390, 1_200)]
 
 
+def rows_of(out):
+    """The facts that are printed, by their names."""
+    parts = [line.split("  ", 1) for line in out.splitlines()]
+    return {name: " ".join(value.split()) for name, value in parts}
+
+
+def test_settings_set_writes_a_program_that_is_not_in_force(pump, service):
+    words = ("settings", "set", "basal", "00:00=0.5 12:00=1", "--program", "3")
+    ran = basalt(*words, "--port", pump.port)
+    assert ran.code == 0, ran.err
+    assert ran.out == "basal program 3 is 00:00=0.50 12:00=1.00 U/h now, not in force.\n"
+    assert service.others == {3: [(0, 500), (720, 1_000)]}
+    assert service.segments == [(0, 800), (390, 1_200)]
+    words = ("settings", "set", "basal", "00:00=2", "--program", "1")
+    assert basalt(*words, "--port", pump.port).code == 0
+    assert service.segments == [(0, 2_000)]
+    words = ("settings", "set", "basal", "none", "--program")
+    ran = basalt(*words, "3", "--port", pump.port)
+    assert ran.out == "basal program 3 is taken away.\n" and service.others == {3: []}
+    failed(basalt(*words, "1", "--port", pump.port), 2, "in force", "nothing was changed")
+    failed(basalt("settings", "set", "basal", "none", "--port", pump.port), 2, "basal program")
+    ran = basalt("settings", "set", "max_bolus", "1", "--program", "2", "--port", pump.port)
+    failed(ran, 2, "--program goes with basal alone")
+    assert service.segments == [(0, 2_000)] and service.values[3][0] == 10_000
+
+
+def test_settings_activate_asks_and_puts_another_program_in_force(pump, service):
+    service.others[2] = [(0, 500)]
+    words = ("settings", "activate", "2", "--port", pump.port)
+    failed(basalt(*words), 2, "Nobody can be asked here")
+    assert service.active == 1
+    ran = basalt(*words, "--yes")
+    assert ran.code == 0, ran.err
+    assert ran.out == "Basal program 2 is in force now, in place of 1.\n"
+    assert service.active == 2 and service.segments == [(0, 500)]
+    data = json.loads(
+        basalt("settings", "activate", "1", "--port", pump.port, "--yes", "--json").out
+    )
+    assert data == {"program": 1, "old_program": 2, "day_mu": 26_200, "old_day_mu": 12_000}
+    assert basalt("settings", "activate", "1", "--port", pump.port).out == (
+        "Basal program 1 is in force already.\n"
+    )
+
+
+def test_a_program_that_is_none_is_not_activated(pump, service):
+    ran = basalt("settings", "activate", "4", "--port", pump.port, "--yes")
+    failed(ran, 2, "Basal program 4 has no segments", "--program 4")
+    assert service.active == 1
+    assert basalt("settings", "activate", "5", "--port", pump.port, "--yes").code == 2
+
+
+def test_settings_name_takes_a_name_out_of_the_list(pump, service):
+    ran = basalt("settings", "name", "2", "Sick-day", "--port", pump.port)
+    assert ran.out == "Basal program 2 is called sick day now.\n"
+    assert service.program_names == [0, 4, 0, 0]
+    ran = basalt("settings", "name", "2", "none", "--port", pump.port)
+    assert ran.out == "Basal program 2 has no name now.\n"
+    failed(basalt("settings", "name", "2", "bob", "--port", pump.port), 2, "'bob'", "weekend")
+    assert service.program_names == [0, 0, 0, 0]
+
+
+def test_settings_show_tells_every_program_that_is_written(pump, service):
+    service.others[2] = [(0, 500)]
+    service.program_names[1] = 3
+    rows = rows_of(basalt("settings", "show", "--port", pump.port).out)
+    assert rows["program 1"] == "in force, 26.20 U a day"
+    assert rows["program 2 (weekend)"] == "00:00=0.50 U/h, 12.00 U a day"
+    assert "program 3" not in rows
+    found = json.loads(basalt("settings", "show", "--port", pump.port, "--json").out)
+    assert [one["active"] for one in found["programs"]] == [True, False, False, False]
+    assert found["programs"][1]["segments"] == [{"start_min": 0, "rate_mu_h": 500}]
+    assert found["basal"] == found["programs"][0]["segments"]
+
+
+def test_a_pump_that_knows_one_program_alone_is_shown_as_it_was(pump, service, monkeypatch):
+    from pump.link import link, protocol
+
+    for table in (link._HANDLERS, link._CHANGERS):
+        for kind in (protocol.PROGRAM, protocol.SET_PROGRAM, protocol.ACTIVATE_PROGRAM):
+            if kind in table:
+                monkeypatch.delitem(table, kind)
+    rows = rows_of(basalt("settings", "show", "--port", pump.port).out)
+    assert rows["basal"] == "00:00=0.80 06:30=1.20 U/h" and "program 1" not in rows
+
+
 def test_a_setting_out_of_range_is_refused_with_the_range_and_changes_nothing(pump, service):
     ran = basalt("settings", "set", "max_bolus", "31", "--port", pump.port)
     failed(ran, 2, "max_bolus must be 0.00 to 30.00 U, not 31.00", "nothing was changed")

@@ -128,6 +128,18 @@ class AsyncPump:
         """As `Pump.set_basal`."""
         return await self._run(self._pump.set_basal, segments)
 
+    async def set_program(self, number: int, segments: list[tuple[int, int]]) -> Outcome:
+        """As `Pump.set_program`."""
+        return await self._run(self._pump.set_program, number, segments)
+
+    async def activate_program(self, number: int) -> Outcome:
+        """As `Pump.activate_program`."""
+        return await self._run(self._pump.activate_program, number)
+
+    async def name_program(self, number: int, name: int) -> Outcome:
+        """As `Pump.name_program`."""
+        return await self._run(self._pump.name_program, number, name)
+
     async def set_time(self, local_s: int, utc_offset_min: int) -> Outcome:
         """As `Pump.set_time`."""
         return await self._run(self._pump.set_time, local_s, utc_offset_min)

@@ -15,6 +15,7 @@ import typer
 from basalt import __version__, config, firmware, loglines, open_store, output, ports, units
 from basalt import build as building
 from basalt import flash as flashing
+from basalt import program_commands as programs
 from basalt import pull as pulling
 from basalt.client import PumpLink, SettingValue, Status, patience
 from basalt.decode import Log
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",  # a paragraph flows, however the source breaks it
 )
 time_app = typer.Typer(help="The pump's clock.", no_args_is_help=True)
-settings_app = typer.Typer(help="The pump's settings and basal program.", no_args_is_help=True)
+settings_app = typer.Typer(help="The pump's settings and basal programs.", no_args_is_help=True)
 app.add_typer(time_app, name="time")
 app.add_typer(settings_app, name="settings")
 
@@ -321,22 +322,24 @@ def set_time(
 
 @settings_app.command(name="show", epilog=example("basalt settings show --json"))
 def show_settings(port: Port = None, as_json: AsJson = False) -> None:
-    """Show every setting with its range, and the basal program."""
+    """Show every setting with its range, and the basal programs."""
     with PumpLink.open(ports.choose(port)) as link:
         link.identify()
-        values, basal = link.settings(), link.basal()
+        values, known = link.settings(), link.programs()
+    basal = next(one.segments for one in known if one.active)
     if as_json:
         output.print_json(
             {
                 "settings": [
                     {"name": _setting_name(value.number), **asdict(value)} for value in values
                 ],
-                "basal": [{"start_min": start, "rate_mu_h": rate} for start, rate in basal],
+                "basal": programs.segments_data(basal),
+                "programs": [programs.data(one) for one in known],
             }
         )
         return
     output.facts([_setting_fact(value) for value in values])
-    output.facts([("basal", units.basal_text(basal) + " U/h")])
+    output.facts([("basal", units.basal_text(basal) + " U/h"), *programs.facts(known)])
 
 
 @settings_app.command(
@@ -345,17 +348,21 @@ def show_settings(port: Port = None, as_json: AsJson = False) -> None:
 def set_setting(
     name: Annotated[str, typer.Argument(help="As `basalt settings show` calls it, or basal.")],
     value: Annotated[str, typer.Argument(help="In the unit that is shown; U has decimals.")],
+    program: Annotated[
+        int | None,
+        typer.Option(min=1, max=4, help="Which basal program; without it the one in force."),
+    ] = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change one setting, or the basal program."""
+    """Change one setting, or a basal program.
+
+    `basalt settings set basal none --program 3` takes one away that is not in force.
+    """
     if name.lower() == "basal":
-        segments = units.parse_basal(value)
-        with PumpLink.open(ports.choose(port)) as link:
-            link.identify()
-            link.set_basal(segments)
-        data: dict[str, Any] = {"basal": [{"start_min": s, "rate_mu_h": r} for s, r in segments]}
-        text = f"basal is {units.basal_text(segments)} U/h now."
+        data, text = _set_basal(value, program, port)
+    elif program is not None:
+        raise WrongInput("--program goes with basal alone; nothing was changed.")
     else:
         setting = units.setting_named(name)
         number = units.parse_value(setting, value)
@@ -370,6 +377,12 @@ def set_setting(
         output.print_json(data)
     else:
         output.out.print(text, markup=False)
+
+
+settings_app.command(name="activate", epilog=example("basalt settings activate 2"))(
+    programs.activate
+)
+settings_app.command(name="name", epilog=example("basalt settings name 2 weekend"))(programs.name)
 
 
 # The log
@@ -546,6 +559,27 @@ def _check_range(setting: firmware.Setting, value: int, there: list[SettingValue
             )
 
 
+def _set_basal(value: str, program: int | None, port: str | None) -> tuple[dict[str, Any], str]:
+    """What was set, as JSON and as a sentence."""
+    away = value.strip().lower() == "none" and program is not None
+    segments = [] if away else units.parse_basal(value)
+    with PumpLink.open(ports.choose(port)) as link:
+        link.identify()
+        in_force = link.status().program
+        if away and program == in_force:
+            raise WrongInput(f"Program {program} is in force; nothing was changed.")
+        if program in (None, in_force):
+            link.set_basal(segments)
+        else:
+            link.set_program(program, segments)
+    data = {"basal": programs.segments_data(segments), "program": program or in_force}
+    if away:
+        return data, f"basal program {program} is taken away."
+    what = "basal" if program is None else f"basal program {program}"
+    where = "" if program in (None, in_force) else ", not in force"
+    return data, f"{what} is {units.basal_text(segments)} U/h now{where}."
+
+
 def _setting_name(number: int) -> str:
     known = firmware.SETTINGS.get(number)
     return known.name if known else f"setting_{number}"
@@ -561,6 +595,8 @@ def _setting_fact(row: SettingValue) -> tuple[str, str]:
 
 def _status_facts(found: Status) -> list[tuple[str, str]]:
     rows = [("state", found.state), ("basal", f"{units.decimal_text(found.rate_mu_h)} U/h")]
+    if found.program > 1:
+        rows.append(("program", f"{found.program} is in force"))
     if found.temporary_left_s:
         minutes = -(-found.temporary_left_s // 60)
         rows.append(("temporary", f"for {minutes} min more, then the program"))

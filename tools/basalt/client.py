@@ -26,6 +26,7 @@ _NEWER = protocol.STATUS_NAMES.index("command_count")
 _OLDEST_STATUS_SIZE = struct.calcsize(
     "<" + "".join(code for _, code in protocol.STATUS_FIELDS[:_NEWER])
 )
+_DAY_MIN = 1440
 _MOST_ANSWER = 4_000  # bytes; a later version may send longer ones
 UNDER_WAY = 4  # log requests sent before the first of them is answered
 
@@ -92,9 +93,27 @@ class Status:
     extended_given_mu: int
     extended_left_s: int
     reservoir_left_min: int  # of basal in it, by the program; 0: none, not known or no basal
+    program: int  # the number of the basal program in force; 0: an older pump, which has one
     paired: bool  # with a program that may give commands
     code_shown: bool  # on the screen, for a pairing
     suspended_remotely: bool  # by a program, which may resume then
+
+
+@dataclass(frozen=True)
+class BasalProgram:
+    """One of the pump's basal programs."""
+
+    number: int
+    name: str  # of firmware.PROGRAM_NAMES
+    active: bool  # in force
+    segments: list[tuple[int, int]]  # (start minute of the day, rate in mU/h); none: not written
+
+    @property
+    def day_mu(self) -> int:
+        """The dose of a whole day."""
+        ends = [start for start, _ in self.segments[1:]] + [_DAY_MIN]
+        parts = zip(self.segments, ends, strict=False)
+        return sum(rate * (end - start) for (start, rate), end in parts) // 60
 
 
 @dataclass(frozen=True)
@@ -240,9 +259,40 @@ class PumpLink:
         ]
 
     def set_basal(self, segments: list[tuple[int, int]]) -> None:
-        """Replace the basal program."""
-        body = b"".join(packed(protocol.SEGMENT_LAYOUT, *segment) for segment in segments)
-        self._change(protocol.SET_BASAL, body, "set the basal program")
+        """Replace the basal program in force."""
+        self._change(protocol.SET_BASAL, packed_segments(segments), "set the basal program")
+
+    def program(self, number: int) -> BasalProgram:
+        """One of the basal programs. Refused as unknown by an older pump, which has one."""
+        body = self._ask(protocol.PROGRAM, packed("<B", number), f"tell basal program {number}")
+        active, name = _unpack("<BB", body[:2])
+        segments = [(row[0], row[1]) for row in _rows(protocol.SEGMENT_LAYOUT, body[2:])]
+        word = firmware.word("program_named", "new_name", name) or str(name)
+        return BasalProgram(number, word, number == active, segments)
+
+    def programs(self) -> list[BasalProgram]:
+        """All basal programs; of an older pump the one that it has."""
+        try:
+            return [self.program(number) for number in range(1, protocol.PROGRAMS + 1)]
+        except Refused as refused:
+            if refused.reason != "unknown":
+                raise
+            return [BasalProgram(1, firmware.PROGRAM_NAMES[0], True, self.basal())]
+
+    def set_program(self, number: int, segments: list[tuple[int, int]]) -> None:
+        """Replace a basal program; without segments one that is not in force is taken away."""
+        body = packed("<B", number) + packed_segments(segments)
+        self._change(protocol.SET_PROGRAM, body, f"set basal program {number}")
+
+    def activate_program(self, number: int) -> None:
+        """Put a basal program in force."""
+        body = packed("<B", number)
+        self._change(protocol.ACTIVATE_PROGRAM, body, f"activate basal program {number}")
+
+    def name_program(self, number: int, name: int) -> None:
+        """Give a basal program one of firmware.PROGRAM_NAMES, by its number."""
+        body = packed("<BB", number, name)
+        self._change(protocol.NAME_PROGRAM, body, f"name basal program {number}")
 
     def acknowledge(self) -> None:
         """Acknowledge the highest alarm that waits."""
@@ -442,6 +492,11 @@ def packed(layout: str, *values: int) -> bytes:
             f"A pump cannot be told {told}: a number is too large or too small for it ({error})."
             " Nothing was changed."
         ) from error
+
+
+def packed_segments(segments: list[tuple[int, int]]) -> bytes:
+    """The segments of a basal program as they are sent."""
+    return b"".join(packed(protocol.SEGMENT_LAYOUT, *segment) for segment in segments)
 
 
 def _word(words: tuple[str, ...], number: int) -> str:

@@ -22,6 +22,7 @@ _TAKES = {
     "port": (
         *("flash", "selftest", "doctor", "calibrate"),
         *("status", "monitor", "pull", "time show", "time set", "settings show", "settings set"),
+        *("settings activate", "settings name"),
         *("pair", "bolus", "temporary", "stop", "suspend", "resume", "outcome"),
     ),
     "store": ("pull", "log", "report", "import", "pumps", "export", "upload"),

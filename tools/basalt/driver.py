@@ -19,7 +19,16 @@ from types import TracebackType
 from typing import Self
 
 from basalt import deliveries, firmware, keys, ports, units
-from basalt.client import Identity, LogSlice, PumpLink, PumpTime, SettingValue, Status, packed
+from basalt.client import (
+    Identity,
+    LogSlice,
+    PumpLink,
+    PumpTime,
+    SettingValue,
+    Status,
+    packed,
+    packed_segments,
+)
 from basalt.deliveries import Delivery, Record
 from basalt.errors import NotPaired, PortProblem, Problem, WrongInput
 from basalt.firmware import protocol_module as protocol
@@ -222,9 +231,27 @@ class Pump:
         return self._command(protocol.SET_SETTING, packed("<Bi", number, value))
 
     def set_basal(self, segments: list[tuple[int, int]]) -> Outcome:
-        """Replace the basal program: (start minute, rate in mU/h), the first at 0, at most 48."""
-        body = b"".join(packed(protocol.SEGMENT_LAYOUT, *each) for each in segments)
-        return self._command(protocol.SET_BASAL, body)
+        """Replace the one in force: (start minute, rate in mU/h), the first at 0, at most 48."""
+        return self._command(protocol.SET_BASAL, packed_segments(segments))
+
+    def set_program(self, number: int, segments: list[tuple[int, int]]) -> Outcome:
+        """Replace basal program 1 to 4. Of one that is not in force nothing is given.
+
+        Without segments one that is not in force is taken away.
+        """
+        body = packed("<B", number) + packed_segments(segments)
+        return self._command(protocol.SET_PROGRAM, body)
+
+    def activate_program(self, number: int) -> Outcome:
+        """Put a basal program in force, from now on.
+
+        `bad_program`: it has no segments; `over_max_basal`: it asks for more than the limit.
+        """
+        return self._command(protocol.ACTIVATE_PROGRAM, packed("<B", number))
+
+    def name_program(self, number: int, name: int) -> Outcome:
+        """Give a basal program a name by its number in event_table.PROGRAM_NAMES, 0 for none."""
+        return self._command(protocol.NAME_PROGRAM, packed("<BB", number, name))
 
     def set_time(self, local_s: int, utc_offset_min: int) -> Outcome:
         """Set the clock: seconds since 2020-01-01 00:00 local time, and its distance from UTC."""
@@ -398,13 +425,22 @@ _EFFECTS = {
     protocol.END_TEMPORARY: "temporary_end",
     protocol.SET_SETTING: "setting_changed",
     protocol.SET_BASAL: "basal_program",
+    protocol.ACTIVATE_PROGRAM: "program_activated",
+    protocol.NAME_PROGRAM: "program_named",
     protocol.SET_TIME: "clock_set",
     protocol.ACKNOWLEDGE: "alarm_acknowledged",
     protocol.SERVICE: "service",
 }
 _DOSES = (protocol.BOLUS, protocol.EXTENDED_BOLUS)
 # Saved after their record: of these a cut may leave the record alone.
-_SAVED = (protocol.SET_SETTING, protocol.SET_BASAL, protocol.SET_TIME)
+_SAVED = (
+    protocol.SET_SETTING,
+    protocol.SET_BASAL,
+    protocol.SET_TIME,
+    protocol.SET_PROGRAM,
+    protocol.ACTIVATE_PROGRAM,
+    protocol.NAME_PROGRAM,
+)
 
 
 def running(status: Status, outcome: Outcome) -> tuple[int, int] | None:

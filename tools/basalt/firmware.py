@@ -74,6 +74,7 @@ EVENT_NUMBERS: dict[str, int] = {event.name: event.number for event in EVENTS.va
 SEVERITIES: tuple[str, ...] = _event_table.SEVERITIES
 ALARM_NAMES: tuple[str, ...] = _event_table.ALARM_NAMES
 REMINDERS: tuple[str, ...] = _event_table.REMINDS
+PROGRAM_NAMES: tuple[str, ...] = _event_table.PROGRAM_NAMES
 CLOCK_SET: int = _events.CLOCK_SET
 SETTING_CHANGED: int = _events.SETTING_CHANGED
 RECORD_SIZE: int = _record.RECORD_SIZE

@@ -180,6 +180,10 @@ REQUESTS = (
     "temporary_percent",
     "end_temporary",
     "extended_bolus",
+    "program",
+    "set_program",
+    "activate_program",
+    "name_program",
 )
 
 _NO_FIELDS = ()

@@ -73,6 +73,13 @@ def _version(service):
 def _settings(service):
     for number, name, value, least, most in service.settings():
         yield "%2d %s = %d  (%d to %d)" % (number, name, value, least, most)
+    active = service.program(1)[0]
+    for number in range(1, protocol.PROGRAMS + 1):
+        _, name, segments = service.program(number)
+        if segments and (number != active or name or active > 1):
+            force = ", in force" if number == active else ""
+            word = " " + event_table.PROGRAM_NAMES[name] if name else ""
+            yield "basal program %d%s, %d segments%s" % (number, word, len(segments), force)
     for start_min, rate_mu_h in service.basal():
         yield "basal from %02d:%02d  %s U/h" % (start_min // 60, start_min % 60, units(rate_mu_h))
 

@@ -17,7 +17,7 @@ An answer that says that something was changed leaves only when the change is du
 takes too long, FAULT leaves in its place.
 
 What the app gives: `service`, an object with these methods. Numbers are ints, times as in
-core/clock.py, codes as in core/codes.py. None may wait. Only the last five change anything, and
+core/clock.py, codes as in core/codes.py. None may wait. Only the last eight change anything, and
 sealed commands, which go to `pump`, the core itself.
 
     opened()                      the first request since the start has come: log it if you like
@@ -26,6 +26,8 @@ sealed commands, which go to `pump`, the core itself.
     status()                      ints in the order of protocol.STATUS_NAMES
     settings()                    rows (number, name, value, least, most), in order, at most 77
     basal()                       rows (start minute, rate in mU/h)
+    program(number)               (number in force, number of its name, rows as of `basal`), the
+                                  last two of one of the four programs
     clock()                       (local_s, utc_offset_min, trusted, uptime_s, uptime_ms)
     log_range()                   (first_seq, next_seq) of the durable records
     read_records(seq, buffer)     as Journal.read_into; OSError is answered with FAULT
@@ -35,6 +37,9 @@ sealed commands, which go to `pump`, the core itself.
     changed()                     the change that it allowed is made, or was refused
     set_setting(number, value)    -> code
     set_basal(segments)           -> code; a list of (start minute, rate in mU/h), unchecked
+    set_program(number, segments) -> code; the same for any of the four; none: take it away
+    activate_program(number)      -> code
+    name_program(number, name)    -> code
     set_clock(local_s, utc_offset_min) -> code
     acknowledge()                 -> code; the highest alarm that waits
     request_service()             -> code; after OK the app goes on until `idle()`, at most 1 s,
@@ -288,19 +293,43 @@ class Link:
         return self._service.set_setting(number, value)
 
     def _basal(self, _):
+        return codes.OK, self._put_segments(self._service.basal(), 0)
+
+    def _program(self, body):
+        if len(body) != 1 or not 1 <= body[0] <= protocol.PROGRAMS:
+            return codes.OUT_OF_RANGE, 0
+        active, name, segments = self._service.program(body[0])
         at = protocol.ANSWER_HEAD
-        for start_min, rate_mu_h in self._service.basal():
+        self._answer[at], self._answer[at + 1] = active, name
+        return codes.OK, self._put_segments(segments, 2)
+
+    def _put_segments(self, segments, size):
+        """Add them to so many bytes of an answer; how many it has then."""
+        at = protocol.ANSWER_HEAD + size
+        for start_min, rate_mu_h in segments:
             struct.pack_into(protocol.SEGMENT_LAYOUT, self._answer, at, start_min, rate_mu_h)
             at += protocol.SEGMENT_SIZE
-        return codes.OK, at - protocol.ANSWER_HEAD
+        return at - protocol.ANSWER_HEAD
 
     def _set_basal(self, body):
         if not body or len(body) % protocol.SEGMENT_SIZE:
             return codes.BAD_PROGRAM
-        segments = []
-        for at in range(0, len(body), protocol.SEGMENT_SIZE):
-            segments.append(struct.unpack_from(protocol.SEGMENT_LAYOUT, body, at))
-        return self._service.set_basal(segments)
+        return self._service.set_basal(_segments(body, 0))
+
+    def _set_program(self, body):
+        if len(body) % protocol.SEGMENT_SIZE != 1:
+            return codes.BAD_PROGRAM
+        return self._service.set_program(body[0], _segments(body, 1))
+
+    def _activate_program(self, body):
+        if len(body) != 1:
+            return codes.OUT_OF_RANGE
+        return self._service.activate_program(body[0])
+
+    def _name_program(self, body):
+        if len(body) != 2:
+            return codes.OUT_OF_RANGE
+        return self._service.name_program(body[0], body[1])
 
     def _time(self, _):
         local_s, offset_min, trusted, uptime_s, uptime_ms = self._service.clock()
@@ -374,6 +403,12 @@ class Link:
         return codes.OK, len(part)
 
 
+def _segments(body, at):
+    """What follows in a request, as (start minute, rate) of each segment."""
+    layout, size = protocol.SEGMENT_LAYOUT, protocol.SEGMENT_SIZE
+    return [struct.unpack_from(layout, body, place) for place in range(at, len(body), size)]
+
+
 _HANDLERS = {
     protocol.IDENTIFY: Link._identify,
     protocol.STATUS: Link._status,
@@ -382,6 +417,7 @@ _HANDLERS = {
     protocol.TIME: Link._time,
     protocol.LOG: Link._log,
     protocol.SCREEN: Link._screen,
+    protocol.PROGRAM: Link._program,
     protocol.PAIR: Link._pair,
     protocol.SEALED: Link._command,
 }
@@ -392,5 +428,8 @@ _CHANGERS = {
     protocol.SET_TIME: Link._set_time,
     protocol.ACKNOWLEDGE: Link._acknowledge,
     protocol.SERVICE: Link._request_service,
+    protocol.SET_PROGRAM: Link._set_program,
+    protocol.ACTIVATE_PROGRAM: Link._activate_program,
+    protocol.NAME_PROGRAM: Link._name_program,
 }
 _PROMISES = protocol.CHANGES + (protocol.PAIR, protocol.SEALED)

@@ -48,14 +48,27 @@ TEMPORARY_BASAL = const(20)
 TEMPORARY_PERCENT = const(21)
 END_TEMPORARY = const(22)
 EXTENDED_BOLUS = const(23)
+PROGRAM = const(24)
+SET_PROGRAM = const(25)
+ACTIVATE_PROGRAM = const(26)
+NAME_PROGRAM = const(27)
 # What anybody at the cable may ask for until a program is paired, and then only in a seal.
-CHANGES = (SET_SETTING, SET_BASAL, SET_TIME, ACKNOWLEDGE, SERVICE)
+CHANGES = (
+    SET_SETTING,
+    SET_BASAL,
+    SET_TIME,
+    ACKNOWLEDGE,
+    SERVICE,
+    SET_PROGRAM,
+    ACTIVATE_PROGRAM,
+    NAME_PROGRAM,
+)
 
 # One answer to `log` is at most this many records: 4 writes of 256 bytes to the USB port. Most of
 # what an answer costs the pump does not depend on its length: few long ones load it least.
 MOST_RECORDS = const(31)
 SCREEN_SLICE = const(512)
-MOST_REQUEST = const(240)  # payload bytes: a sealed basal program of 48 segments takes 218
+MOST_REQUEST = const(240)  # payload bytes: a sealed basal program of 48 segments takes 219
 MOST_ANSWER = const(1012)  # payload bytes: head, two numbers, 31 records of 32 bytes
 
 # Bits of the `flags` in a status.
@@ -65,6 +78,7 @@ PAIRED = const(4)
 CODE_SHOWN = const(8)
 SUSPENDED_REMOTELY = const(16)  # so the link may resume
 
+PROGRAMS = const(4)  # core/programs.py, which is loaded at use
 SETTING_FIELDS = (("setting", "B"), ("value", "i"), ("least", "i"), ("most", "i"))
 SEGMENT_FIELDS = (("start_min", "H"), ("rate_mu_h", "H"))
 TIME_FIELDS = (
@@ -102,6 +116,7 @@ STATUS_FIELDS = (
     ("extended_left_s", "H"),
     # What basal leaves of it, by the program; 0: none, not known, or no basal is asked for.
     ("reservoir_left_min", "I"),
+    ("program", "B"),  # the number of the basal program in force
 )
 
 

@@ -111,4 +111,38 @@ REQUESTS = (
         _NONE,
         "",
     ),
+    # One of the four basal programs: `active` is the number of the one in force, `name` one of
+    # event_table.PROGRAM_NAMES. One without segments is none; the one in force has some.
+    (
+        protocol.PROGRAM,
+        "program",
+        ALL,
+        (("program", "B"),),
+        (("active", "B"), ("name", "B")),
+        "of the answer, repeated: `start_min` u16, `rate_mu_h` u16",
+    ),
+    (
+        protocol.SET_PROGRAM,
+        "set_program",
+        UNTIL_PAIRED,
+        (("program", "B"),),
+        _NONE,
+        "repeated: `start_min` u16, `rate_mu_h` u16",
+    ),
+    (
+        protocol.ACTIVATE_PROGRAM,
+        "activate_program",
+        UNTIL_PAIRED,
+        (("program", "B"),),
+        _NONE,
+        "",
+    ),
+    (
+        protocol.NAME_PROGRAM,
+        "name_program",
+        UNTIL_PAIRED,
+        (("program", "B"), ("name", "B")),
+        _NONE,
+        "",
+    ),
 )

@@ -38,6 +38,15 @@ _ARGUMENTS = {
 }
 
 
+# What is changed is told by the first argument.
+_NUMBERED = (
+    protocol.SET_SETTING,
+    protocol.SET_PROGRAM,
+    protocol.ACTIVATE_PROGRAM,
+    protocol.NAME_PROGRAM,
+)
+
+
 def hmac(key, *parts):
     """HMAC-SHA-256 (RFC 2104) of the parts in a row, 32 bytes. A key of at most 64 bytes."""
     key = bytes(key) + bytes(_BLOCK - len(key))
@@ -139,8 +148,8 @@ def _stops_something(pump, kind):
 
 
 def _asked(kind, arguments):
-    """The number that the record keeps: the dose, the rate or percentage, or which setting."""
-    if kind == protocol.SET_SETTING and arguments:
+    """The number that the record keeps: dose, rate, percentage, which setting or program."""
+    if kind in _NUMBERED and arguments:
         return arguments[0]
     layout = _ARGUMENTS.get(kind)
     if layout is None or len(arguments) != struct.calcsize(layout):

@@ -99,6 +99,7 @@ class Service:
             given_mu,
             left_s,
             left_min,
+            pump.settings.active,
         )
 
     def settings(self):
@@ -115,6 +116,14 @@ class Service:
             (program.starts_min[index], program.rates_mu_h[index])
             for index in range(program.segments())
         ]
+
+    def program(self, number):
+        """(number in force, the number of its name, its segments) of one of the four."""
+        from pump.core import programs
+
+        settings = self._app.pump.settings
+        name = programs.name_of(settings, number)
+        return settings.active, name, programs.segments_of(settings, number)
 
     def clock(self):
         """What time it is, and since the start."""
@@ -141,6 +150,24 @@ class Service:
     def set_basal(self, segments):
         """A code."""
         return self._app.pump.set_basal(segments, events.SOURCE_LINK)
+
+    def set_program(self, number, segments):
+        """A code."""
+        from pump.core.programs import edit
+
+        return edit(self._app.pump, number, segments, events.SOURCE_LINK)
+
+    def activate_program(self, number):
+        """A code."""
+        from pump.core.programs import activate
+
+        return activate(self._app.pump, number, events.SOURCE_LINK)
+
+    def name_program(self, number, name):
+        """A code."""
+        from pump.core.programs import rename
+
+        return rename(self._app.pump, number, name, events.SOURCE_LINK)
 
     def set_clock(self, local_s, utc_offset_min):
         """A code."""
