@@ -54,7 +54,10 @@ def test_a_new_pump_is_led_from_the_clock_to_the_limits_and_each_page_leads_back
     change_reservoir(bench)
     assert bench.pump.reservoir_steps > 0
     assert row(bench) == BASAL
-    assert bench.pump.set_basal([(0, 800)], events.SOURCE_LINK) == codes.OK
+    bench.press(OK, OK, OK, *[UP] * 8, OK, OK, *[DOWN] * 9, OK)  # 0.80 U/h, and Save
+    assert bench.sees("was 0.00 U/day") and bench.sees("19.20 U/d")
+    bench.press(OK)
+    assert bench.pump.settings.basal.day_mu() == 19_200
     bench.press(STOP)
     bench.press(OK, *[DOWN] * scenes.FIRST_START_ROW, OK)
     assert row(bench) == LIMITS

@@ -2,7 +2,7 @@
 
 from host_tests.ui.bench import Bench
 from pump.core import alarms as al
-from pump.core import codes, events, settings, states
+from pump.core import codes, events, programs, settings, states
 from pump.core import extended as ex
 from pump.core import temporary as tb
 from pump.core.setting_table import SETTINGS
@@ -18,6 +18,7 @@ CALCULATOR = (
     (settings.DAY_PART_2_MIN, 1_080),
     (settings.CARB_RATIO_2, 85),
 )
+WEEKEND = [(0, 700), (420, 500), (600, 1_250), (1_290, 900)]
 HISTORY_ROW = 8  # of the menu
 FIRST_START_ROW = 11
 NOW_S = dates.local_s_of(2026, 11, 23, 14 * 60 + 5)
@@ -340,10 +341,156 @@ def basal():
     return menu(1)
 
 
-def basal_last():
+def with_programs():
+    """A pump in use with two more basal programs."""
+    bench = in_use()
+    for number, segments, name in ((2, WEEKEND, 3), (4, [(0, 1_025)], 0)):
+        assert programs.edit(bench.pump, number, segments, 0) == codes.OK
+        assert programs.rename(bench.pump, number, name, 0) == codes.OK
+    bench.run(1_000)
+    return bench
+
+
+def basal_programs():
+    bench = with_programs()
+    bench.press(OK, DOWN, OK)
+    return bench
+
+
+def basal_program():
+    bench = basal_programs()
+    bench.press(DOWN, OK)
+    return bench
+
+
+def basal_view():
     bench = basal()
+    bench.press(OK, OK)
+    return bench
+
+
+def basal_last():
+    bench = basal_view()
     bench.press(DOWN, DOWN, DOWN)
     return bench
+
+
+def basal_view_other():
+    bench = basal_program()
+    bench.press(OK)
+    return bench
+
+
+def basal_edit():
+    bench = basal()
+    bench.press(OK, DOWN, OK)
+    return bench
+
+
+def basal_edit_end():
+    bench = basal_edit()
+    bench.press(*[DOWN] * 9)
+    return bench
+
+
+def basal_edit_time():
+    bench = basal_edit()
+    bench.press(DOWN, DOWN, OK, UP, UP)
+    return bench
+
+
+def basal_edit_rate():
+    bench = basal_edit_time()
+    bench.press(OK, OK, UP, UP, OK)
+    return bench
+
+
+def basal_edit_remove():
+    bench = basal_edit_end()
+    bench.press(UP, OK, DOWN)
+    return bench
+
+
+def basal_edit_ask():
+    bench = basal_edit_remove()
+    bench.press(OK, *[DOWN] * 9, OK)
+    return bench
+
+
+def basal_edit_ask_other():
+    bench = basal_program()
+    bench.press(DOWN, OK, OK, OK, DOWN, OK, OK, *[DOWN] * 9, OK)
+    return bench
+
+
+def basal_edit_finest():
+    """The largest rate with a third place after the point."""
+    bench = in_use()
+    bench.pump.set_setting(settings.MAX_BASAL_MU_H, 35_000, 0)
+    bench.pump.set_basal([(0, 34_995)], 0)
+    bench.press(OK, DOWN, OK, OK, DOWN, OK, OK, OK, OK, OK)
+    return bench
+
+
+def basal_name():
+    bench = basal_program()
+    bench.press(DOWN, DOWN, OK, UP)
+    return bench
+
+
+def basal_name_ask():
+    bench = basal_name()
+    bench.press(OK)
+    return bench
+
+
+def basal_activate():
+    bench = basal_program()
+    bench.press(DOWN, DOWN, DOWN, OK)
+    return bench
+
+
+def basal_activate_most():
+    bench = in_use()
+    bench.pump.set_setting(settings.MAX_BASAL_MU_H, 35_000, 0)
+    bench.pump.set_basal([(0, 34_995)], 0)
+    programs.rename(bench.pump, 1, 4, 0)
+    programs.edit(bench.pump, 4, [(0, 34_999)], 0)
+    programs.rename(bench.pump, 4, 3, 0)
+    bench.press(OK, DOWN, OK, DOWN, DOWN, DOWN, OK, DOWN, DOWN, DOWN, OK)
+    return bench
+
+
+def home_program_most():
+    bench = basal_activate_most()
+    bench.press(OK)
+    bench.run(1_000)
+    return bench
+
+
+def basal_delete():
+    bench = basal_program()
+    bench.press(*[DOWN] * 4, OK)
+    return bench
+
+
+def home_program():
+    bench = basal_activate()
+    bench.press(OK)
+    bench.run(1_000)
+    return bench
+
+
+def german_basal_programs():
+    return in_german(basal_programs)
+
+
+def german_basal_activate():
+    return in_german(basal_activate)
+
+
+def german_basal_edit_end():
+    return in_german(basal_edit_end)
 
 
 def temporary():
@@ -1086,7 +1233,26 @@ SCENES = (
     change_done,
     change_leave,
     basal,
+    basal_programs,
+    basal_program,
+    basal_view,
     basal_last,
+    basal_view_other,
+    basal_edit,
+    basal_edit_end,
+    basal_edit_time,
+    basal_edit_rate,
+    basal_edit_remove,
+    basal_edit_ask,
+    basal_edit_ask_other,
+    basal_edit_finest,
+    basal_name,
+    basal_name_ask,
+    basal_activate,
+    basal_activate_most,
+    basal_delete,
+    home_program,
+    home_program_most,
     temporary,
     temporary_percent,
     temporary_time,
@@ -1175,6 +1341,9 @@ SCENES = (
     german_calculator_sum,
     german_calculator_limited,
     german_calculator_sum_low,
+    german_basal_programs,
+    german_basal_activate,
+    german_basal_edit_end,
     german_settings,
     german_history_boluses,
     german_occlusion,

@@ -1,78 +1,123 @@
-"""The basal program to look at: its shape over the day, its segments, its total."""
+"""The basal programs: the list of the four, and what can be done with each."""
 
-from micropython import const
+from pump.core import programs
+from pump.ui import figures
+from pump.ui.pages.lists import ListScreen
 
-from pump.core.settings import DAY_MIN
-from pump.ui import figures, keys
-from pump.ui.screen import Screen, mix
-
-_CHART_X = const(4)
-_CHART_Y = const(14)
-_CHART_WIDTH = const(120)
-_CHART_HEIGHT = const(22)
-_ROWS_Y = const(43)
+_SHOW = 0
+_EDIT = 1
+_NAME = 2
+_ACTIVATE = 3
+_DELETE = 4
 
 
-class BasalView(Screen):
-    """The program: UP and DOWN go through its segments."""
+def name_text(words, number, name):
+    """A program by its number and its name, which may be none: "2 Weekend", "Program 2"."""
+    names = words.PROGRAM_NAMES.split("|")
+    if not name:
+        return "%s %d" % (names[0], number)
+    return "%d %s" % (number, names[name])
+
+
+def title_of(screen, number):
+    """The same of the pump of a screen."""
+    name = programs.name_of(screen.pump.settings, number)
+    return name_text(screen.words, number, name)
+
+
+def total(day_mu):
+    """A dose of a day in at most five letters: "24.00", "106.5"."""
+    if day_mu < 100_000:
+        return figures.dose(day_mu)
+    return "%d.%d" % (day_mu // 1000, day_mu % 1000 // 100)
+
+
+def total_of(pump, number):
+    """The same of a program, "---" where there is none."""
+    segments = programs.segments_of(pump.settings, number)
+    return total(programs.day_mu(segments)) if segments else "---"
+
+
+class ProgramList(ListScreen):
+    """All four with the dose of a day, and a mark at the one in force."""
 
     def __init__(self, ui):
-        super().__init__(ui)
-        self._at = self._now()
+        super().__init__(ui, ui.words.PROGRAMS)
+        self.at = self.pump.settings.active - 1
 
-    def press(self, button):
-        """UP is the segment before, DOWN the next, OK and STOP lead back."""
-        last = self.pump.settings.basal.segments() - 1
-        if button in (keys.OK, keys.STOP):
-            self.ui.back()
-        else:
-            self._at = min(max(self._at + (-1 if button == keys.UP else 1), 0), last)
+    def count(self):
+        """Also those that nobody has written."""
+        return programs.MOST
+
+    def row(self, index):
+        """Number and name; the mark and the dose."""
+        mark = "✓ " if index + 1 == self.pump.settings.active else ""
+        return title_of(self, index + 1), mark + total_of(self.pump, index + 1)
+
+    def chosen(self, index):
+        """What can be done with it."""
+        self.ui.open(ProgramMenu(self.ui, index + 1))
 
     def view(self) -> int:
-        """The segment in force and its rate."""
-        now = self._now()
-        return mix(now, self.pump.settings.basal.rates_mu_h[now])
+        """A program over the link may change them."""
+        return self.pump.log.next_seq & 0xFFFFFF
 
-    def _now(self):
-        starts = self.pump.settings.basal.starts_min
-        minute = self.pump.clock.minute_of_day()
-        index = len(starts) - 1
-        while index > 0 and starts[index] > minute:
-            index -= 1
-        return index
+
+class ProgramMenu(ListScreen):
+    """Look at one, edit and name it; activate or delete one that is not in force."""
+
+    def __init__(self, ui, number):
+        super().__init__(ui, "")
+        self._number = number
+
+    def _choices(self):
+        settings = self.pump.settings
+        if self._number == settings.active:
+            return (_SHOW, _EDIT, _NAME)
+        if programs.program_of(settings, self._number) is None:
+            return (_EDIT, _NAME)
+        return (_SHOW, _EDIT, _NAME, _ACTIVATE, _DELETE)
+
+    def count(self):
+        """What makes sense now."""
+        return len(self._choices())
+
+    def row(self, index):
+        """What it is; beside the look at it the dose of a day."""
+        choice = self._choices()[index]
+        day = total_of(self.pump, self._number) if choice == _SHOW else ""
+        text = self.words.PROGRAM_ROWS.split("|")[choice]
+        return text, self.words.DAY_TOTAL % day if day else ""
+
+    def chosen(self, index):
+        """Open it; what is not looked at is not loaded."""
+        choice = self._choices()[index]
+        self.ui.open_loaded(lambda ui: _page(choice)(ui, self._number))
+
+    def view(self) -> int:
+        """As in the list."""
+        return self.pump.log.next_seq & 0xFFFFFF
 
     def draw(self, canvas):
-        """Title with the day's total, the chart, two segments."""
-        program = self.pump.settings.basal
-        self.title(canvas, self.words.BASAL, self.words.DAY_TOTAL % figures.dose(program.day_mu()))
-        self._draw_chart(canvas, program)
-        now = self._now()
-        last = program.segments() - 1
-        self._at = min(self._at, last)
-        first = min(self._at, max(0, last - 1))
-        for index in range(first, min(last, first + 1) + 1):
-            y = _ROWS_Y + (index - first) * 11
-            lit = index == self._at
-            if lit:
-                canvas.plate(0, y - 2, canvas.width, 11)
-            canvas.text(figures.hour_minute(program.starts_min[index]), 3, y, 1, lit)
-            rate = figures.rate(program.rates_mu_h[index])
-            canvas.text_right(rate + " " + self.say.RATE_UNIT, 90, y, 1, lit)
-            if index == now:
-                canvas.text_right(self.words.NOW, canvas.width - 3, y, 1, lit)
+        """The list under the program's name."""
+        self.name = title_of(self, self._number)
+        super().draw(canvas)
 
-    def _draw_chart(self, canvas, program):
-        most = max(1, max(program.rates_mu_h))
-        count = program.segments()
-        foot = _CHART_Y + _CHART_HEIGHT
-        for index in range(count):
-            end = DAY_MIN if index + 1 == count else program.starts_min[index + 1]
-            left = program.starts_min[index] * _CHART_WIDTH // DAY_MIN
-            right = end * _CHART_WIDTH // DAY_MIN
-            height = program.rates_mu_h[index] * _CHART_HEIGHT // most
-            canvas.fill(_CHART_X + left, foot - height, max(1, right - left - 1), height)
-        canvas.line(foot + 1, _CHART_X, _CHART_WIDTH)
-        x = _CHART_X + self.pump.clock.minute_of_day() * _CHART_WIDTH // DAY_MIN
-        for y in range(_CHART_Y - 1, foot + 3, 4):
-            canvas.fill(x - 1, y, 3, 2, 0)
-            canvas.fill(x, y, 1, 2)
+
+def _page(choice):
+    """The class of a page."""
+    if choice == _SHOW:
+        from pump.ui.pages.basal_view import BasalView
+
+        return BasalView
+    if choice == _EDIT:
+        from pump.ui.pages.basal_edit import ProgramEdit
+
+        return ProgramEdit
+    from pump.ui.pages import basal_ask
+
+    return {
+        _NAME: basal_ask.ProgramName,
+        _ACTIVATE: basal_ask.ProgramActivate,
+        _DELETE: basal_ask.ProgramDelete,
+    }[choice]

@@ -75,10 +75,12 @@ class FirstStart(ListScreen):
         """Open the step's page."""
         if index == _MOTOR:
             self.ui.open_loaded(self._motor_check)
+        elif index == _BASAL:
+            self.ui.open_loaded(_program_in_force)
         elif index == _LIMITS:
             self.ui.open(SettingList(self.ui, _LIMIT_ROWS))
         else:
-            row = (menu.CLOCK, -1, menu.RESERVOIR, menu.BASAL)[index]
+            row = menu.CLOCK if index == _CLOCK else menu.RESERVOIR
             self.ui.open_loaded(lambda ui: menu.page(row)(ui))
 
     def _motor_check(self, ui):
@@ -92,3 +94,9 @@ class FirstStart(ListScreen):
     def returned(self):
         """A step is done: on to the next."""
         self.at = self._open_row()
+
+
+def _program_in_force(ui):
+    from pump.ui.pages.basal_edit import ProgramEdit
+
+    return ProgramEdit(ui, ui.pump.settings.active)

@@ -31,6 +31,11 @@ class ListScreen(Screen):
         """OK was pressed on a row."""
         raise NotImplementedError
 
+    def aside(self):
+        """What stands in the title at the right: how far down one is."""
+        count = self.count()
+        return "%d/%d" % (self.at + 1, count) if count > _ROWS else ""
+
     def press(self, button):
         """UP and DOWN move, OK chooses, STOP leads back."""
         if button == keys.STOP:
@@ -49,7 +54,7 @@ class ListScreen(Screen):
         count = self.count()
         self.at = min(self.at, max(0, count - 1))
         self._top = max(min(self._top, self.at), self.at - _ROWS + 1)
-        self.title(canvas, self.name, "%d/%d" % (self.at + 1, count) if count > _ROWS else "")
+        self.title(canvas, self.name, self.aside())
         for place in range(min(_ROWS, count - self._top)):
             index = self._top + place
             y = _FIRST_Y + place * _PITCH

@@ -9,7 +9,6 @@ from pump.ui.screen import Page
 
 # Rows that are opened from elsewhere as well.
 RESERVOIR = const(0)
-BASAL = const(1)
 CLOCK = const(5)
 FIRST_START = const(11)
 
@@ -93,10 +92,10 @@ def page(index):
         from pump.ui.pages.supply import page
 
         return page
-    if index == BASAL:
-        from pump.ui.pages.basal import BasalView
+    if index == 1:
+        from pump.ui.pages.basal import ProgramList
 
-        return BasalView
+        return ProgramList
     if index == 2:
         from pump.ui.pages.temporary import TemporaryMenu
 

@@ -56,9 +56,19 @@ LEAVE = "Leave it?"
 LEAVE_ASK = "Nothing is delivered|until the change is|finished."
 
 # Basal
-BASAL = "Basal"
+PROGRAMS = "Basal, U/day"
+PROGRAM_NAMES = "Program|Workday|Day off|Weekend|Sick day|Sport|Shift|Travel|Period"
+PROGRAM_ROWS = "Show|Edit|Name|Activate|Delete"
 DAY_TOTAL = "%s U/day"
+DAY_SHORT = "%s U/d"
+PER_DAY = "U/day"
 NOW = "now"
+EDIT_ROWS = "New segment|Remove one|Save"
+REMOVE_WHICH = "Remove which?"
+SAVE_PROGRAM = "Save the program?"
+SAVE_IN_FORCE = "Save? In force now"
+ACTIVATE = "Activate?"
+DELETE_PROGRAM = "Delete the program?"
 
 # Temporary basal
 TEMPORARY = "Temp basal"

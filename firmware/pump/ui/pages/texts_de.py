@@ -56,9 +56,19 @@ LEAVE = "Verlassen?"
 LEAVE_ASK = "Keine Abgabe, bis der|Wechsel beendet ist."
 
 # Basal
-BASAL = "Basal"
+PROGRAMS = "Basal, E/Tag"
+PROGRAM_NAMES = "Programm|Arbeit|Frei|Wochenend|Krank|Sport|Schicht|Reise|Periode"
+PROGRAM_ROWS = "Zeigen|Ändern|Name|Aktivieren|Löschen"
 DAY_TOTAL = "%s E/Tag"
+DAY_SHORT = "%s E/d"
+PER_DAY = "E/Tag"
 NOW = "jetzt"
+EDIT_ROWS = "Neuer Abschnitt|Einen entfernen|Sichern"
+REMOVE_WHICH = "Welchen entfernen?"
+SAVE_PROGRAM = "Programm sichern?"
+SAVE_IN_FORCE = "Sichern? Gilt sofort"
+ACTIVATE = "Aktivieren?"
+DELETE_PROGRAM = "Programm löschen?"
 
 # Temporary basal
 TEMPORARY = "Temp. Basalrate"
