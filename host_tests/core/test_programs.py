@@ -158,12 +158,8 @@ def test_each_program_has_a_name_out_of_a_list():
         assert programs.name_of(bench.pump.settings, number) == name
     bench.turn(0)
     assert bench.last(events.PROGRAM_NAMED) == (1, 1, 0, BUTTONS)
-    assert [programs.name_of(bench.pump.settings, number) for number in range(1, 5)] == [
-        0,
-        8,
-        0,
-        8,
-    ]
+    settings = copied(bench.pump.settings)
+    assert [programs.name_of(settings, number) for number in range(1, 5)] == [0, 8, 0, 8]
     for number, name in ((0, 1), (5, 1), (1, -1), (1, programs.MOST_NAME + 1)):
         assert programs.rename(bench.pump, number, name, BUTTONS) == codes.OUT_OF_RANGE
     count = len(bench.all(events.PROGRAM_NAMED))
@@ -335,6 +331,51 @@ def test_a_cut_within_the_records_of_an_activation_leaves_the_old_program_and_a_
             told.feed(packed)
         assert told.active in (0, 1) and told.program == WORK
         assert told.programs.get(2, REST) == REST
+        if kept > before:
+            # What both hold is known, however much of the records came through.
+            back = (2, 1, 31_200, 33_000, RESTART)
+            assert bench.last(events.PROGRAM_ACTIVATED) == back
+
+
+def test_settings_that_are_some_changes_old_are_told_with_every_program_that_differs():
+    bench = two()
+    programs.activate(bench.pump, 2, BUTTONS)
+    saved = copied(bench.pump.settings)
+    programs.activate(bench.pump, 1, BUTTONS)
+    bench.pump.set_basal([(0, 300)], BUTTONS)
+    programs.activate(bench.pump, 2, BUTTONS)
+    bench.turn(0)
+    again = restarted_with(bench, saved)
+    assert again.last(events.PROGRAM_EDITED) == (1, 2, 7_200, 33_000, RESTART)
+    assert len(again.all(events.PROGRAM_ACTIVATED)) == 3, "the one in force is what the log says"
+
+
+def after_its_activation():
+    """A pump with its second program in force, where its log is by then, and its settings."""
+    bench = two()
+    programs.activate(bench.pump, 2, BUTTONS)
+    bench.turn(0)
+    return bench, len(bench.log), copied(bench.pump.settings)
+
+
+def test_other_rates_in_a_log_that_says_no_number_are_told_with_the_number():
+    bench, start, saved = after_its_activation()
+    bench.pump.set_basal([(0, 300)], BUTTONS)
+    bench.turn(0)
+    again = Bench(log=bench.log[start:], settings=saved)
+    again.turn(0)
+    assert again.last(events.PROGRAM_ACTIVATED) == (2, 2, 7_200, 31_200, RESTART)
+    assert again.last(events.BASAL_PROGRAM) == (2, 7_200, 31_200, RESTART)
+
+
+def test_what_else_differs_says_nothing_of_a_number_that_the_log_does_not_say():
+    bench, start, saved = after_its_activation()
+    programs.rename(bench.pump, 3, 2, BUTTONS)
+    bench.turn(0)
+    again = Bench(log=bench.log[start:], settings=saved)
+    again.turn(0)
+    assert again.last(events.PROGRAM_NAMED) == (3, 2, 0, RESTART)
+    assert not again.all(events.PROGRAM_ACTIVATED)
 
 
 def test_an_edit_or_a_name_that_was_cut_before_it_was_saved_is_told_as_it_is_stored():
