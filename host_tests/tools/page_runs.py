@@ -185,6 +185,8 @@ def scheduled():
     _do(programs.activate(pump, 2, BUTTONS))
     made.turn(0)
     again = made_log.MadePump(settings=saved, log=made.log)
+    again.run_s(60)
+    _do(again.pump.set_clock(day * made_log.DAY_S + 17 * 3_600, 60, BUTTONS))
     again.run_s(3_600)
     return made_log.raw_log(again)
 

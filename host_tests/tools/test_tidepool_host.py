@@ -84,7 +84,7 @@ def test_every_suspension_that_ended_has_its_resume(records):
 def test_the_program_that_was_set_is_the_schedule(records):
     (one,) = of(records, "pumpSettings")
     expected = [{"start": s * 60_000, "rate": r / 1000} for s, r in made_log.BASAL]
-    assert one["basalSchedules"] == {"Normal": expected}
+    assert one["basalSchedules"] == {"Program 1": expected}
 
 
 def test_while_power_is_off_no_basal_is_claimed(log, records):

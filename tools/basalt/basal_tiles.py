@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from basalt.export_log import ExportLog, Schedule
+from basalt.export_log import ExportLog
 from basalt.history import DAY_MS, Temporary
+from basalt.schedules import Schedule
 
 _MINUTE_MS = 60_000
 
@@ -23,6 +24,7 @@ class Tile(NamedTuple):
     part: int = 0
     temporary: Temporary | None = None  # in force, in place of the program
     held_mu_h: int | None = None  # of the program, which a temporary or a suspension holds back
+    program: str = ""  # its title; '' where the log does not tell of it
 
 
 class _Span(NamedTuple):
@@ -52,6 +54,7 @@ def tiles(log: ExportLog) -> list[Tile]:
     by_seq = {temporary.seq: temporary for temporary in history.temporaries}
     program = _Program(log)
     edges = {edge for span in (*rates, *stops, *offs, *temporaries) for edge in span[:2]}
+    edges.update(program.changes(rates[-1].end_ms))
     for span in (*stops, *offs, *temporaries):
         edges.update(program.borders(span))
     found: list[Tile] = []
@@ -73,6 +76,10 @@ class _Program:
         self._starts = sorted({start for one in self._schedules for start, _ in one.segments})
         self._last_mu_h: int | None = None  # that was in force by it
 
+    def changes(self, end_ms: int) -> Iterator[int]:
+        """When another one came into force, up to a moment."""
+        return (one.utc_ms for one in self._schedules if one.utc_ms < end_ms)
+
     def borders(self, span: _Span) -> Iterator[int]:
         """When segments of it begin within a span."""
         offset_ms = self._log.moment(span.seq, span.start_ms).offset_min * _MINUTE_MS
@@ -86,11 +93,13 @@ class _Program:
                     yield at_ms
 
     def held_by(self, tile: Tile) -> Tile:
-        """The same tile with the rate that it holds back."""
+        """The same tile with the program, and its rate where that is held back."""
+        found = self._schedule(tile.start_ms)
+        if found:
+            tile = tile._replace(program=found.title)
         if not tile.temporary and not tile.stopped:
             self._last_mu_h = tile.rate_mu_h
             return tile
-        found = self._schedule(tile.start_ms)
         if found is None:  # it was set before the log begins
             return tile._replace(held_mu_h=self._last_mu_h)
         offset_min = self._log.moment(tile.seq, tile.start_ms).offset_min

@@ -8,23 +8,15 @@ sending twice adds nothing.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 import numpy as np
 
-from basalt import history_reader, timeline
+from basalt import history_reader, schedules, timeline
 from basalt.progress import Progress, tell_nobody
+from basalt.schedules import Schedule
 from basalt.store import Store, StoredPump
 
 _MINUTE_MS = 60_000
-
-
-class Schedule(NamedTuple):
-    """A basal program from the record `seq` on: (start minute, rate in mU/h)."""
-
-    seq: int
-    utc_ms: int
-    segments: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +49,7 @@ class ExportLog:
         )
         wall = history_reader.wall_clock(self.log)
         self._offset = np.round((wall - self.log.utc_ms) / _MINUTE_MS).astype(np.int64)
+        self._programs: list[Schedule] | None = None
         self._known = np.isin(self.log.clock, (timeline.SET, timeline.COUNTED))
 
     @property
@@ -78,26 +71,19 @@ class ExportLog:
         return Moment(utc_ms, int(self._offset[self._place(seq)]))
 
     def schedules(self) -> list[Schedule]:
-        """Every basal program that was set, as far as the log holds all of it."""
-        segments, programs = self.log.rows("basal_segment"), self.log.rows("basal_program")
-        part = {
-            int(self.log.seq[at]): (int(start), int(rate))
-            for at, start, rate in zip(
-                segments.index.tolist(),
-                segments.columns["start_min"].tolist(),
-                segments.columns["new_rate_mu_h"].tolist(),
-                strict=True,
-            )
-        }
+        """Every basal program that came into force, as far as the log holds all of it."""
         found: list[Schedule] = []
-        counts = programs.columns["segments"].tolist()
-        for at, count in zip(programs.index.tolist(), counts, strict=True):
-            seq = int(self.log.seq[at])
-            parts = [part.get(seq - count + n) for n in range(count)]
-            whole = [one for one in parts if one is not None]
-            if count and len(whole) == count and whole[0][0] == 0:
-                found.append(Schedule(seq, int(self.log.utc_ms[at]), tuple(whole)))
+        for one in self.programs():
+            before = found[-1] if found else None
+            if before is None or (before.title, before.segments) != (one.title, one.segments):
+                found.append(one)
         return found
+
+    def programs(self) -> list[Schedule]:
+        """The program in force with the others, from each change of any of them on."""
+        if self._programs is None:
+            self._programs = schedules.read(self.log)
+        return self._programs
 
     def _place(self, seq: int) -> int:
         return min(int(np.searchsorted(self.log.seq, seq)), len(self.log) - 1)

@@ -14,14 +14,14 @@ from typing import Any
 
 from basalt import report_words as words
 from basalt.basal_tiles import Tile, tiles
-from basalt.export_log import ExportLog, Schedule
+from basalt.export_log import ExportLog
 from basalt.history import Bolus, Calculation, Portion, Temporary
+from basalt.schedules import Schedule
 
 Document = dict[str, Any]
 
 NAMESPACE = uuid.UUID(bytes=b"NightscoutRocks!")
 APP = "basalt"
-PROFILE = "Basalt"
 
 
 def documents(log: ExportLog) -> list[Document]:
@@ -136,7 +136,7 @@ class _Export:
         for schedule in self._log.schedules():
             offset_min = self._log.moment(schedule.seq, schedule.utc_ms).offset_min
             more = {
-                "profile": PROFILE,
+                "profile": f"Basalt, {schedule.title.lower()}",
                 "profileJson": json.dumps(_profile(schedule, offset_min)),
                 "duration": 0,
             }

@@ -12,13 +12,13 @@ from typing import Any
 
 from basalt import __version__
 from basalt.basal_tiles import Tile, tiles
-from basalt.export_log import ExportLog, Schedule
+from basalt.export_log import ExportLog
 from basalt.history import Alarm, Bolus, Calculation, Portion, Stop, Uncertain
 from basalt.loglines import local_text
+from basalt.schedules import TITLE, Segments
 
 Record = dict[str, Any]
 
-SCHEDULE = "Normal"
 MOST_BOLUS_U = 100
 MOST_RATE_U_H = 100
 _MINUTE_MS = 60_000
@@ -165,13 +165,14 @@ class _Export:
             yield from self._event("timeChange", change.seq, change.at_ms, **more)
 
     def _settings(self) -> Iterator[Record]:
-        for schedule in self._log.schedules():
-            base = self._base("pumpSettings", "", schedule.seq, schedule.utc_ms)
+        for found in self._log.programs():
+            base = self._base("pumpSettings", "", found.seq, found.utc_ms)
             if base:
+                held = {found.title: found.segments, **found.others}
                 yield {
                     **base,
-                    "activeSchedule": SCHEDULE,
-                    "basalSchedules": {SCHEDULE: _segments(schedule)},
+                    "activeSchedule": found.title,
+                    "basalSchedules": {title: _segments(held[title]) for title in sorted(held)},
                     "manufacturers": ["Basalt"],
                     "model": self._log.pump.board,
                     "serialNumber": self._log.pump.unique_id,
@@ -267,12 +268,12 @@ def _basal(tile: Tile, kind: str) -> Record:
             found["percent"] = tile.temporary.percent / 100
         found["payload"] = {"source": tile.temporary.source}
     elif kind == "scheduled":
-        found |= {"rate": rate, "scheduleName": SCHEDULE}
+        found |= {"rate": rate, "scheduleName": tile.program or TITLE}
     else:
         found["payload"] = {"reason": tile.stopped}
     if tile.held_mu_h is not None:
         held = {"type": "basal", "deliveryType": "scheduled", "rate": tile.held_mu_h / 1000}
-        found["suppressed"] = {**held, "scheduleName": SCHEDULE}
+        found["suppressed"] = {**held, "scheduleName": tile.program or TITLE}
     if not tile.in_log:
         found["payload"] = {**found.get("payload", {}), "inLog": False}
     return found
@@ -297,5 +298,5 @@ def _by(stop: Stop) -> str:
     return "manual" if manual and stop.source in ("buttons", "") else "automatic"
 
 
-def _segments(schedule: Schedule) -> list[Record]:
-    return [{"start": start * 60_000, "rate": rate / 1000} for start, rate in schedule.segments]
+def _segments(segments: Segments) -> list[Record]:
+    return [{"start": start * 60_000, "rate": rate / 1000} for start, rate in segments]
