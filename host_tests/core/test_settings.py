@@ -1,6 +1,7 @@
 """Settings are a table with ranges; what is stored survives versions and damage."""
 
 from host_tests.core.bench import BUTTONS, Bench
+from host_tests.core.life import Dice
 from host_tests.expect import raises
 from pump.core import codes, events, record
 from pump.core import settings as st
@@ -228,3 +229,30 @@ def test_setting_the_clock_saves_a_new_zone_and_is_told_to_who_keeps_another_clo
         assert bench.pump.set_clock(1, offset_min, BUTTONS) == codes.OK
         assert bench.pump.clock.was_set and bool(bench.pump.settings_dirty) == saves
         assert bench.pump.settings.get(st.UTC_OFFSET_MIN) == offset_min
+
+
+def test_the_rate_of_a_program_does_not_hang_on_what_was_asked_before():
+    program = BasalProgram()
+    chance = Dice(7)
+    for _ in range(60):
+        count = 1 + chance.below(48)
+        starts = sorted({0} | {chance.below(1_440) for _ in range(count - 1)})
+        segments = [(start, chance.below(5_000)) for start in starts]
+        program.replace(segments)
+        local_s = chance.below(900_000_000)
+        for _ in range(40):
+            minute = local_s % 86_400 // 60
+            expected = [rate for start, rate in segments if start <= minute][-1]
+            assert program.rate_at(local_s) == expected
+            known = program.rate_from_s <= local_s < program.rate_until_s
+            assert known and program.rate_then_mu_h == expected
+            local_s += chance.below((20, 4_000, 90_000)[chance.below(3)])
+
+
+def test_a_program_that_was_replaced_is_not_known_any_more():
+    program = BasalProgram()
+    program.replace([(0, 100), (600, 200)])
+    program.rate_at(0)
+    program.replace([(0, 300)])
+    assert program.rate_until_s == 0  # no time lies before it
+    assert program.rate_at(0) == 300

@@ -42,7 +42,6 @@ _CHANGES = (states.CHANGING, states.MOVING)
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _IDLE_MS = const(4_000)
 _BUSY_MS = const(20)
-_VERY_LOW_MU = const(5_000)  # in the reservoir
 _BOLUS_TURN_MU = const(5)  # what a bolus owes from one turn to the next, about a quantum
 
 
@@ -78,7 +77,7 @@ class Pump:
         self.reservoir_steps = -1  # unknown
         self.odometer_steps = 0  # dose steps since the log began
         self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
-        self.since_bolus_s = logbook.LONG_AGO_S
+        self._bolus_s = -logbook.LONG_AGO_S  # when the last one began, in uptime
         self.battery_mv = -1
         self.pressure_mbar = -1
         self.basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
@@ -101,7 +100,7 @@ class Pump:
         self.basal_today_steps = past.basal_steps
         self.bolus_today_steps = past.bolus_steps
         self.boluses_today = past.boluses
-        self.since_bolus_s = past.since_bolus_s
+        self._bolus_s = self.clock.uptime_s - past.since_bolus_s
         self.bolus.bolus_id = self.bolus.last_id = past.bolus_id
         self.move.play = past.play
         self.line = past.line
@@ -148,6 +147,11 @@ class Pump:
         if self.extended is not None:
             running_mu += self.extended.on_board_mu()
         return self.insulin.left_mu(self.clock.uptime_s) + running_mu
+
+    @property
+    def since_bolus_s(self):
+        """How long ago the last bolus began, at most as long as a checkpoint can tell."""
+        return min(self.clock.uptime_s - self._bolus_s, logbook.LONG_AGO_S)
 
     # ---- what is loaded when it is used --------------------------------------------------
 
@@ -222,7 +226,10 @@ class Pump:
 
     def _accrue(self, piece_ms):
         if self.state in _DELIVERING:
-            rate_mu_h = self.settings.basal.rate_at(self.clock.local_s)
+            program, now_s = self.settings.basal, self.clock.local_s
+            # Looked at before it is called, here and below.
+            known = program.rate_from_s <= now_s < program.rate_until_s
+            rate_mu_h = program.rate_then_mu_h if known else program.rate_at(now_s)
             if self.temporary is not None and self.temporary.left_ms:
                 rate_mu_h = self._temporary_or(rate_mu_h)
                 self.temporary.advance(piece_ms)
@@ -235,12 +242,8 @@ class Pump:
         # Written out: a tuple of another module's constants would be made anew at every turn.
         elif self.state == states.SUSPENDED or self.state == states.CHANGING:
             self.suspension.advance(piece_ms)
-        second = self.clock.uptime_s
         self.clock.advance(piece_ms)
         self.window.advance(piece_ms)
-        if self.clock.uptime_s != second:
-            since_s = self.since_bolus_s + self.clock.uptime_s - second
-            self.since_bolus_s = since_s if since_s < logbook.LONG_AGO_S else logbook.LONG_AGO_S
 
     def _withheld(self, rate_mu_h):
         """Whether a limit holds basal and an extended bolus back; its alarm follows."""
@@ -409,7 +412,9 @@ class Pump:
         if self.temporary is not None and self.temporary.due:
             self.temporary.turn(self)
         if self.state in _DELIVERING:
-            rate_mu_h = self.settings.basal.rate_at(self.clock.local_s)
+            program, now_s = self.settings.basal, self.clock.local_s
+            known = program.rate_from_s <= now_s < program.rate_until_s
+            rate_mu_h = program.rate_then_mu_h if known else program.rate_at(now_s)
             if self.temporary is not None:
                 rate_mu_h = self._temporary_or(rate_mu_h)
             self.basal.keep_lease(rate_mu_h)
@@ -482,16 +487,7 @@ class Pump:
 
     def check_reservoir(self):
         """Raise or clear the alarms of the reservoir, by what is in it now."""
-        left = self.reservoir_steps
-        low = self.profile.scale.steps(self.settings.get(st.RESERVOIR_LOW_MU))
-        self.alarms.cause(al.RESERVOIR_LOW, 0 < left <= low, left)
-        if 0 < left <= low or self.alarms.has_cause(al.RESERVOIR_VERY_LOW):
-            very_low = min(low, self.profile.scale.steps(_VERY_LOW_MU))
-            self.alarms.cause(al.RESERVOIR_VERY_LOW, 0 < left <= very_low, left)
-        if left == 0:
-            self.stop_for(al.RESERVOIR_EMPTY, 0)
-        else:
-            self.alarms.cause(al.RESERVOIR_EMPTY, False)
+        self._sensing.look_at_reservoir(self)
 
     def stop_for(self, alarm, value):
         """Raise an alarm that stops whatever is being given."""
@@ -520,7 +516,7 @@ class Pump:
             self.go(states.GIVE_BOLUS)
             self.bolus.start(dose_mu, source, self.settings.get(st.BOLUS_DELAY_S))
         self.boluses_today += 1
-        self.since_bolus_s = 0
+        self._bolus_s = self.clock.uptime_s
 
     def check_bolus(self, dose_mu):
         """(OK or why it would be refused now, the limit that this is about)."""

@@ -7,11 +7,13 @@ A reading that was there and is no more is a broken part; one that never was is 
 from micropython import const
 
 from pump.core import alarms as al
+from pump.core import settings as st
 from pump.core import states
 
 _BATTERY_HYSTERESIS_MV = const(100)
 _READINGS = const(3)
 _STUCK_S = const(60)  # longer than anybody holds a key
+_VERY_LOW_MU = const(5_000)  # in the reservoir
 _STOP_KEY = const(8)  # its bit among the keys
 
 _BEHIND_LOOKS = const(5)  # so many in a row at which steps were due and none was made
@@ -63,6 +65,20 @@ class Sensing:
             pump.stop_for(al.BATTERY_EMPTY, battery_mv)
         if pressure_mbar >= 0 and self._line_is_blocked(pressure_mbar):
             pump.stop_for(al.OCCLUSION, pressure_mbar)
+
+    def look_at_reservoir(self, pump):
+        """Raise or clear the alarms of the reservoir, by what is in it now."""
+        alarms = self._alarms
+        left = pump.reservoir_steps
+        low = self._profile.scale.steps(pump.settings.get(st.RESERVOIR_LOW_MU))
+        alarms.cause(al.RESERVOIR_LOW, 0 < left <= low, left)
+        if 0 < left <= low or alarms.has_cause(al.RESERVOIR_VERY_LOW):
+            very_low = min(low, self._profile.scale.steps(_VERY_LOW_MU))
+            alarms.cause(al.RESERVOIR_VERY_LOW, 0 < left <= very_low, left)
+        if left == 0:
+            pump.stop_for(al.RESERVOIR_EMPTY, 0)
+        else:
+            alarms.cause(al.RESERVOIR_EMPTY, False)
 
     def minute(self, pump):
         """A minute is over: see whether steps are made, and let the rules look."""

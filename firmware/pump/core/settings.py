@@ -153,6 +153,8 @@ class BasalProgram:
     def __init__(self):
         self.starts_min = array("H", [0])
         self.rates_mu_h = array("H", [0])
+        # The segment last asked for, for a pump that asks for the same one all the time.
+        self.rate_from_s = self.rate_until_s = self.rate_then_mu_h = 0
 
     def segments(self):
         """How many segments there are, 1 to 48."""
@@ -164,11 +166,17 @@ class BasalProgram:
 
     def rate_at(self, local_s):
         """The rate at a time of the wall clock."""
-        minute = local_s % DAY_S // 60
-        index = len(self.starts_min) - 1
-        while index > 0 and self.starts_min[index] > minute:
+        into_day_s = local_s % DAY_S
+        starts_min = self.starts_min
+        index = len(starts_min) - 1
+        end_s = DAY_S
+        while index > 0 and starts_min[index] * 60 > into_day_s:
+            end_s = starts_min[index] * 60
             index -= 1
-        return self.rates_mu_h[index]
+        self.rate_from_s = local_s - into_day_s + starts_min[index] * 60
+        self.rate_until_s = local_s - into_day_s + end_s
+        self.rate_then_mu_h = self.rates_mu_h[index]
+        return self.rate_then_mu_h
 
     def day_mu(self):
         """The dose of a whole day, rounded down once, at the end."""
@@ -187,6 +195,7 @@ class BasalProgram:
         """Take over a checked list of (start minute, rate)."""
         self.starts_min = array("H", [segment[0] for segment in segments])
         self.rates_mu_h = array("H", [segment[1] for segment in segments])
+        self.rate_until_s = 0
 
     @staticmethod
     def check(segments, max_rate_mu_h):
