@@ -169,6 +169,16 @@ def test_each_program_has_a_name_out_of_a_list():
     assert len(PROGRAM_NAMES) - 1 == programs.MOST_NAME
 
 
+def test_a_name_that_only_another_version_knows_is_none():
+    bench = two()
+    bench.pump.settings.program_names = 0x1F91
+    names = [programs.name_of(bench.pump.settings, number) for number in range(1, 5)]
+    assert names == [1, 0, 0, 1]
+    assert programs.rename(bench.pump, 2, 3, BUTTONS) == codes.OK
+    names = [programs.name_of(bench.pump.settings, number) for number in range(1, 5)]
+    assert names == [1, 3, 0, 1]
+
+
 def test_steps_that_are_owed_stay_owed_over_an_activation():
     bench, steady = two(), Bench(segments=[(0, 1_000)])
     programs.edit(bench.pump, 2, [(0, 1_000)], BUTTONS)
@@ -275,6 +285,17 @@ def test_a_stored_program_that_is_none_is_taken_for_none():
     assert programs.program_of(settings, 2) is None
     assert programs.edit(bench.pump, 2, REST, BUTTONS) == codes.OK
     assert settings.stored_programs == good
+
+
+def test_of_more_than_can_be_stored_again_no_more_is_taken():
+    settings = Settings()
+    settings.stored_programs = bytes((0, 9)) * 3 * 150  # entries of a number that says nothing
+    again = copied(settings)
+    assert len(again.stored_programs) == 3 * 48 * 6
+    full_of_them = copied(again)
+    assert full_of_them.stored_programs == again.stored_programs
+    assert programs.program_of(again, 2) is None
+    assert again.decode(Settings().encode()) and again.stored_programs == b""
 
 
 def test_a_program_that_is_in_force_is_not_looked_for_among_the_stored():

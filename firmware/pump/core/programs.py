@@ -60,8 +60,9 @@ def day_mu(segments):
 
 
 def name_of(settings, number):
-    """The number of its name, 0 for none."""
-    return settings.program_names >> (number - 1) * _NAME_BITS & _NAME_MASK
+    """The number of its name, 0 for none or for one that only another version knows."""
+    name = settings.program_names >> (number - 1) * _NAME_BITS & _NAME_MASK
+    return name if name <= MOST_NAME else 0
 
 
 def edit(pump, number, segments, source):
@@ -113,7 +114,8 @@ def rename(pump, number, name, source):
     if old == name:
         return codes.OK
     pump.log.write(events.PROGRAM_NAMED, number, old, name, source)
-    settings.program_names ^= (old ^ name) << (number - 1) * _NAME_BITS
+    at = (number - 1) * _NAME_BITS
+    settings.program_names = settings.program_names & ~(_NAME_MASK << at) | name << at
     pump.settings_dirty = True
     pump.settle()
     return codes.OK

@@ -145,6 +145,7 @@ _KEY = "<8i"
 # SEGMENTS_AT on their segments; see programs.py.
 _PROGRAMS_AT = const(300)
 SEGMENTS_AT = const(512)
+_MOST_STORED = const(864)  # bytes: three programs of 48 segments; the number of entries is a byte
 
 
 class BasalProgram:
@@ -312,6 +313,7 @@ class Settings:
         if BasalProgram.check(segments, MOST_RATE_MU_H) != codes.OK:
             return False
         words = []
+        self.stored_programs = b""
         # As `check` does, for a start that has them all to look at: five times as fast.
         limits, values = array("i", LIMITS), self._values
         for index in range(entries):
@@ -340,5 +342,5 @@ class Settings:
         elif number == _PROGRAMS_AT:
             self.active = (value & 3) + 1
             self.program_names = value >> 2 & 0xFFFF
-        elif number >= SEGMENTS_AT:  # looked at when it is used
-            self.stored_programs += entry
+        elif number >= SEGMENTS_AT and len(self.stored_programs) < _MOST_STORED:
+            self.stored_programs += entry  # looked at when it is used
