@@ -176,8 +176,10 @@ class LinkService:
         return codes.OK
 
     def set_program(self, number, segments):
+        if not 1 <= number <= 4:
+            return codes.OUT_OF_RANGE
         if number == self.active:
-            return self.set_basal(segments)
+            return self.set_basal(segments) if segments else codes.BAD_PROGRAM
         self.others[number] = segments
         return codes.OK
 
@@ -191,7 +193,7 @@ class LinkService:
         return codes.OK
 
     def name_program(self, number, name):
-        if name > 8:
+        if name > 8 or not 1 <= number <= 4:
             return codes.OUT_OF_RANGE
         self.program_names[number - 1] = name
         return codes.OK

@@ -165,6 +165,11 @@ def good_requests():
         (protocol.BOLUS, [struct.pack("<I", 1_000)]),
         (protocol.STOP, [b""]),
         (protocol.SUSPEND, [b""]),
+        (protocol.PROGRAM, [b"\x02"]),
+        # All of the same rates: to activate them changes no step either.
+        (protocol.SET_PROGRAM, [b"\x02" + part for part in basal]),
+        (protocol.NAME_PROGRAM, [b"\x02\x03", b"\x02\x00"]),
+        (protocol.ACTIVATE_PROGRAM, [b"\x02", b"\x01"]),
     ]
 
 

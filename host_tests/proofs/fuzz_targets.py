@@ -18,7 +18,7 @@ from host_tests.link.asking import answers, drain
 from pump.core import codes, event_table, record
 from pump.core.recall import Recall
 from pump.core.setting_table import SETTINGS
-from pump.core.settings import Settings
+from pump.core.settings import SEGMENTS_AT, Settings
 from pump.link import frame, protocol
 from pump.link.link import ROOM, Link
 from pump.link.request_table import REQUESTS
@@ -256,6 +256,14 @@ TARGETS = {
 }
 
 
+def _with_programs():
+    """Settings with a program beside the one in force, and a name."""
+    found = Settings()
+    found.active, found.program_names = 2, 0x30
+    found.stored_programs = struct.pack("<HiHi", SEGMENTS_AT + 64, 700, SEGMENTS_AT + 65, 1 << 22)
+    return found.encode()
+
+
 def seeds(name):
     """Good inputs to start from: without them 28 bytes that are a record are hard to come by."""
     packed = [
@@ -281,7 +289,11 @@ def seeds(name):
         "frames": [b"\x07" + frame.pack(one) for one in asked],
         "link": [*map(frame.pack, asked), b"help\rstatus\rlog\rsettings\r"],
         "requests": [bytes((kind, len(body))) + body for kind, body in bodies.items()],
-        "settings": [Settings().encode(), b"\x01\0\0\0\x04\0" + Settings().encode() + bytes(4)],
+        "settings": [
+            Settings().encode(),
+            _with_programs(),
+            b"\x01\0\0\0\x04\0" + Settings().encode() + bytes(4),
+        ],
         "recall": heads,
         "store": heads,
         "decoder": packed,
