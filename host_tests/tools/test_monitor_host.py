@@ -11,7 +11,7 @@ from basalt.monitor import page, picture_of, watch
 from host_tests.fakes.rig_serial import RigSerial, plug
 from host_tests.rig import Rig
 from host_tests.tools.running import basalt
-from pump.core import events
+from pump.core import codes, events, programs
 
 LOOK_MS = 500
 LONGEST_PERIOD_US = 6_000  # within a train
@@ -87,6 +87,14 @@ def test_the_page_has_the_screen_the_doings_and_the_newest_records(rig):
     assert "2.00 U/h" in ran.out
     assert "bolus start" in ran.out
     assert "⣿" in ran.out or "█" in ran.out or "⠉" in ran.out
+
+
+def test_the_page_tells_which_basal_program_is_in_force_where_it_is_not_the_first(rig):
+    looked = ("monitor", "--port", "rig", "--looks", "1")
+    assert "2.00 U/h  reservoir" in basalt(*looked).out
+    assert programs.edit(rig.pump, 2, [(0, 1_500)], events.SOURCE_BUTTONS) == codes.OK
+    assert programs.activate(rig.pump, 2, events.SOURCE_BUTTONS) == codes.OK
+    assert "1.50 U/h  program 2  reservoir" in basalt(*looked).out
 
 
 def test_a_small_terminal_shows_screen_doings_and_newest_records_in_its_lines(rig):

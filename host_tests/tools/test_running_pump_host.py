@@ -43,6 +43,9 @@ def test_status_says_what_the_pump_does(pump, service):
     assert "running" in shown and "180.50" in shown and "0.80" in shown
     assert "reservoir_low (not acknowledged)" in ran.out
     assert "180.50 U, 225 h of basal" in ran.out
+    assert "in force" not in ran.out
+    service.active = 3
+    assert "3 is in force" in basalt("status", "--port", pump.port).out
 
 
 def test_status_as_json_has_every_value_by_name(pump):

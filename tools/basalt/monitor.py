@@ -184,6 +184,8 @@ def _facts(status: Status) -> list[tuple[str, Text]]:
         ("state", Text(status.state, style="bold")),
         ("basal", Text(f"{units.decimal_text(status.rate_mu_h)} U/h")),
     ]
+    if status.program > 1:
+        found.append(("program", Text(str(status.program))))
     if status.bolus_running:
         given, asked = (
             units.decimal_text(status.bolus_given_mu),
