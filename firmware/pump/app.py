@@ -386,6 +386,7 @@ class App:
         _forget("pump.ui.pages")
         _forget("pump.core.change")
         _forget("pump.core.calculator")
+        _forget("pump.core.quick_bolus")
         _forget_commands()
 
     def _talking(self):

@@ -7,7 +7,17 @@ there are no fractions on the board.
 
 from host_tests.core.bench import BUTTONS, Bench, Board
 from pump.core import alarms as al
-from pump.core import calculator, codes, events, extended, programs, record, states, temporary
+from pump.core import (
+    calculator,
+    codes,
+    events,
+    extended,
+    programs,
+    quick_bolus,
+    record,
+    states,
+    temporary,
+)
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.core.temporary import NO_PERCENT
@@ -357,6 +367,12 @@ class Life:
         if calculator.give(self.pump, found, dose_mu, BUTTONS) == codes.OK:
             assert found.on_board_mu == self.pump.on_board_mu()
             self._begun(dose_mu)
+
+    def quick(self, counted, repeated, step_mu):
+        """Count a quick bolus, and repeat it."""
+        if quick_bolus.give(self.pump, counted, repeated, step_mu, BUTTONS) == codes.OK:
+            assert counted == repeated
+            self._begun(counted * step_mu)
 
     def extended_bolus(self, now_mu, later_mu, quarters):
         """Ask for an extended bolus, with a part at once or without."""
@@ -743,6 +759,7 @@ ACTS = (
     ("bolus", (-100, 3_500)),
     ("bolus", (1, 300)),
     ("calculator", (0, 40), (0, 300), (-1, 1)),
+    ("quick", (1, 2), (1, 2), (100, 700)),
     ("extended_bolus", (-1, 500), (0, 2_500), (0, 49)),
     ("extended_bolus", (0, 0), (50, 1_500), (1, 4)),
     ("stop",),

@@ -162,6 +162,9 @@ class Ledger:
     def _calculated(self, _meal, _correction, _board, _dose, bolus_id):
         self._reckoned = bolus_id
 
+    def _quick_bolus(self, bolus_id, _presses, _step_mu):
+        self._reckoned = bolus_id
+
     def _bolus_start(self, bolus_id, *_):
         if self._reckoned not in (0, bolus_id):
             raise BrokenError(f"bolus {self._reckoned} was reckoned, and {bolus_id} was begun")

@@ -28,7 +28,7 @@ UNITS += ("bytes", "records")
 PLAIN = {
     *("asked", "limit", "old", "new", "value"),
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
-    *("boluses", "count", "percent", "segments", "times"),
+    *("boluses", "count", "percent", "presses", "segments", "times"),
     *("combined", "not_filled", "paired", "request"),
     *("program", "old_program", "new_program"),
     *("steps_numerator", "steps_denominator"),

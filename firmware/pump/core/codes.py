@@ -27,6 +27,7 @@ TOO_MANY = const(21)
 BY_HAND = const(22)
 NO_RATIO = const(23)
 OVER_MAX_ON_BOARD = const(24)
+NOT_REPEATED = const(25)
 
 # Names as they stand in logs and in the host's answers, by code.
 CODES = (
@@ -55,4 +56,5 @@ CODES = (
     "by_hand",
     "no_ratio",
     "over_max_on_board",
+    "not_repeated",
 )

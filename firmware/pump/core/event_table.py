@@ -51,6 +51,7 @@ from pump.core.events import (
     PROGRAM_EDITED,
     PROGRAM_NAMED,
     PROGRAM_SEGMENT,
+    QUICK_BOLUS,
     REFUSED,
     REMINDER,
     REMINDER_MISSED,
@@ -243,6 +244,7 @@ EVENTS = (
     (TURNED_AWAY, "turned_away", WARNING, (("code", "B", CODES), ("times", "I"))),
     (PAIRING, "pairing", WARNING, (("paired", "B"), ("source", "B", SOURCES))),
     (PROGRAM_NAMED, "program_named", INFO, (("program", "B"), ("old_name", "B", PROGRAM_NAMES), ("new_name", "B", PROGRAM_NAMES), ("source", "B", SOURCES))),
+    (QUICK_BOLUS, "quick_bolus", INFO, (("bolus_id", "H"), ("presses", "B"), ("step_mu", "H"))),
     (MOTOR_ERROR, "motor_error", FAULT, (("ordered_steps", "I"), ("made_steps", "I"))),
     (SYSTEM_ERROR, "system_error", FAULT, (("code", "B"), ("detail", "I"))),
 )  # fmt: skip

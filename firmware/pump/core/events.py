@@ -112,6 +112,7 @@ REMOTE = const(52)
 TURNED_AWAY = const(53)
 PAIRING = const(54)
 PROGRAM_NAMED = const(55)
+QUICK_BOLUS = const(56)
 MOTOR_ERROR = const(60)
 SYSTEM_ERROR = const(61)
 

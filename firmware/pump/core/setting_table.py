@@ -40,6 +40,7 @@ from pump.core.settings import (
     MAX_ON_BOARD_MU,
     MEAL_FROM_MIN,
     MEAL_UNTIL_MIN,
+    QUICK_STEP_MU,
     RESERVOIR_DAYS,
     RESERVOIR_LOW_MU,
     SET_DAYS,
@@ -107,4 +108,5 @@ SETTINGS = (
     (DAILY_3_MIN, "daily_3_min", 0, 0, 1_439, 15),
     (DAILY_4_MIN, "daily_4_min", 0, 0, 1_439, 15),
     (RESERVOIR_DAYS, "reservoir_days", 0, 0, 14, 1),
+    (QUICK_STEP_MU, "quick_bolus_step_mu", 0, 0, 2_000, 100),
 )

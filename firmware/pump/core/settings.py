@@ -65,6 +65,7 @@ DAILY_2_MIN = const(46)
 DAILY_3_MIN = const(47)
 DAILY_4_MIN = const(48)
 RESERVOIR_DAYS = const(49)  # that it is used
+QUICK_STEP_MU = const(50)  # of a press of a quick bolus; 0: there is none
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -119,12 +120,14 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xd0\x07\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"
 _LIMITS_SIZE = const(12)
 
 _LEAST_AUTO_OFF_H = const(5)
+_LEAST_QUICK_MU = const(100)
 MOST_SEGMENTS = const(48)
 DAY_MIN = const(1440)
 MOST_RATE_MU_H = const(35_000)
@@ -225,6 +228,8 @@ def default(number):
 
 def least_on(number):
     """Of a setting that is off with 0 the least that is not off; 0 where any value is."""
+    if number == QUICK_STEP_MU:
+        return _LEAST_QUICK_MU
     return _LEAST_AUTO_OFF_H if number == AUTO_OFF_H else 0
 
 
@@ -253,7 +258,9 @@ class Settings:
     def any_rule(self):
         """Whether one is set of those that act as time goes by."""
         values = self._values
-        return any(values[AUTO_OFF_H:LANGUAGE]) or any(values[GLUCOSE_CHECK_MIN:])
+        return any(values[AUTO_OFF_H:LANGUAGE]) or any(
+            values[GLUCOSE_CHECK_MIN : RESERVOIR_DAYS + 1]
+        )
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""

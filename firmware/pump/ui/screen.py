@@ -29,9 +29,13 @@ class Screen:
         self.words = ui.words
 
     def press(self, button):
-        """A button went down, or UP or DOWN repeats. STOP leads back unless said otherwise."""
+        """A button went down. STOP leads back unless said otherwise."""
         if button == keys.STOP:
             self.ui.back()
+
+    def repeats(self, button):
+        """UP or DOWN is held: as if it were pressed again."""
+        self.press(button)
 
     def advance(self):
         """Time went by: look at the pump."""

@@ -61,6 +61,7 @@ class Ui:
         self._view = 0
         self._view_ms = 0
         self._stop_at_home = False
+        self._ok_at_home = False  # the press that was the last, and no other since
         self._bolus_ran = False
         self._cut = None  # a bolus that STOP has ended, until it is shown
         self._heard = 0
@@ -97,12 +98,14 @@ class Ui:
             return
         if kind == keys.PRESS:
             self.click()
+            at_home = len(self._stack) == 1 and not self.alarm
+            self._ok_at_home = at_home and button == keys.OK
             self._screen().press(button)
         elif kind == keys.REPEAT and button in (keys.UP, keys.DOWN):
             if not self.alarm:
-                self._screen().press(button)
-        elif kind == keys.HOLD and button == keys.STOP and self._stop_at_home:
-            self._held()
+                self._screen().repeats(button)
+        elif kind == keys.HOLD:
+            self._held(button)
         if button == keys.STOP and kind in (keys.HOLD, keys.RELEASE):
             self._home.stop_down = False
 
@@ -285,11 +288,16 @@ class Ui:
             return True
         return False
 
-    def _held(self):
-        # On an alarm STOP can only take away: nobody resumes what they have not read.
-        if not (self.alarm and self.pump.state == states.SUSPENDED):
+    def _held(self, button):
+        if button == keys.STOP and self._stop_at_home:
+            # On an alarm STOP can only take away: nobody resumes what they have not read.
+            if not (self.alarm and self.pump.state == states.SUSPENDED):
+                self.go_home()
+                self._home.held()
+        elif button == keys.OK and self._ok_at_home and self.pump.settings.get(st.QUICK_STEP_MU):
+            # What the press has opened gives way to the quick bolus.
             self.go_home()
-            self._home.held()
+            self.open_loaded(_load_quick)
 
     def _watch_bolus(self):
         # To load the screen takes a while, and first the motor has to stop.
@@ -340,8 +348,8 @@ class Ui:
             self._offer(sounds.SILENCE, _ALARM)
         if alarm:
             self._boot_ms = 0
-            self._loaded = True  # with its text
-            self.top().interrupted()
+            self.top().interrupted()  # which may go home
+            self._loaded = True  # with the text of the alarm
         else:
             self._idle_ms = self._dark_ms = 0
             if len(self._stack) == 1:
@@ -420,6 +428,12 @@ def _load_first(ui):
 
     ui.words = words(ui)
     return FirstStart(ui)
+
+
+def _load_quick(ui):
+    from pump.ui.pages.quick import page
+
+    return page(ui)
 
 
 def _load_bolus(ui, bolus):

@@ -187,6 +187,47 @@ def bolus_ask_most():
     return bench
 
 
+def quick_begun(step_mu=500):
+    """OK was held at home."""
+    bench = in_use()
+    bench.settings.set(settings.QUICK_STEP_MU, step_mu)
+    bench.hold(OK)
+    return bench
+
+
+def quick_counted():
+    bench = quick_begun()
+    bench.press(UP, UP, UP)
+    return bench
+
+
+def quick_listen():
+    bench = quick_counted()
+    bench.run(3_100)
+    return bench
+
+
+def quick_repeat():
+    bench = quick_listen()
+    bench.run(1_000)
+    bench.press(DOWN, DOWN)
+    return bench
+
+
+def quick_most():
+    bench = quick_begun()
+    bench.press(*[UP] * 20)
+    bench.run(9_200)
+    bench.press(*[DOWN] * 19)
+    return bench
+
+
+def quick_not_repeated():
+    bench = quick_repeat()
+    bench.run(3_100)
+    return bench
+
+
 def bolus_runs():
     bench = bolus_ask()
     bench.press(OK)
@@ -1122,6 +1163,10 @@ def german_bolus_ask():
     return in_german(bolus_ask_most)
 
 
+def german_quick_repeat():
+    return in_german(quick_most)
+
+
 def german_bolus_stopped():
     return in_german(bolus_stopped)
 
@@ -1210,6 +1255,12 @@ SCENES = (
     bolus_entry_most,
     bolus_ask,
     bolus_ask_most,
+    quick_begun,
+    quick_counted,
+    quick_listen,
+    quick_repeat,
+    quick_most,
+    quick_not_repeated,
     bolus_waits,
     bolus_runs,
     bolus_stopped,
@@ -1334,6 +1385,7 @@ SCENES = (
     german_home,
     german_suspended,
     german_bolus_ask,
+    german_quick_repeat,
     german_bolus_stopped,
     german_menu,
     german_supply,

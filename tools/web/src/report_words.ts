@@ -30,6 +30,7 @@ const REFUSALS: Record<string, (limit: string, minutes: number) => string> = {
   busy: () => "another bolus was running",
   delivering: () => "the pump was delivering",
   alarm_persists: () => "an alarm was not resolved",
+  not_repeated: () => "not repeated as it was counted",
   too_small: () => "too small to be given",
   fault: () => "the pump had a fault",
   not_now: () => "not possible at that moment",

@@ -79,6 +79,8 @@ const SENTENCES: Record<string, Say> = {
   calculated: (_, n) =>
     `It recommends ${units(n("recommended_mu"))} for bolus ${n("bolus_id")}: ${units(n("meal_mu"))} for the meal, ` +
     `${units(n("correction_mu"))} to correct, with ${units(n("on_board_mu"))} still acting.`,
+  quick_bolus: (_, n) =>
+    `Bolus ${n("bolus_id")} was counted by ear and repeated: ${n("presses")} presses of ${units(n("step_mu"))}.`,
   basal_lease: (field, n) =>
     `Basal at ${(n("rate_mu_h") / 1000).toFixed(2)} U/h: ${steps(n("made_steps"))} made, because ` +
     `${ENDED[field("reason")] ?? field("reason")}; may now move up to ${n("max_steps")}.`,

@@ -12,6 +12,10 @@ BOLUS_LEFT = "%s left"
 BOLUS_WAITS = "Begins in %d s"
 BOLUS_DONE = "Bolus given"
 BOLUS_CUT = "Bolus stopped"
+QUICK = "Quick bolus"
+QUICK_MORE = "↑ Count"
+QUICK_LISTEN = "Listen"
+QUICK_REPEAT = "↓ Repeat"
 
 # By reason of an end, as event_table.ENDS has them
 ENDS = (

@@ -12,6 +12,10 @@ BOLUS_LEFT = "noch %s"
 BOLUS_WAITS = "Beginnt in %d s"
 BOLUS_DONE = "Bolus abgegeben"
 BOLUS_CUT = "Bolus gestoppt"
+QUICK = "Schnellbolus"
+QUICK_MORE = "↑ Zählen"
+QUICK_LISTEN = "Zuhören"
+QUICK_REPEAT = "↓ Nochmals"
 
 # By reason of an end, as event_table.ENDS has them
 ENDS = (

@@ -27,4 +27,5 @@ REASONS = (
     "",
     "No carb ratio, or no|factor, in Settings",
     "More would act than|max on board allows",
+    "Not repeated alike.|Nothing is given",
 )

@@ -27,4 +27,5 @@ REASONS = (
     "",
     "Kein KH-Faktor, oder|keine Korrektur, in|den Einstellungen",
     "Es würde mehr wirken,|als max. wirksam|erlaubt",
+    "Verschieden gezählt.|Nichts wird gegeben",
 )

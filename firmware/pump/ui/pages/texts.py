@@ -113,7 +113,8 @@ SETTING_NAMES = (
     "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Targ. low 1|Targ. low 2|"
     "Targ. low 3|Targ. low 4|Targ. top 1|Targ. top 2|Targ. top 3|Targ. top 4|Bolus delay|"
     "Max on board|Auto-off|Auto-resume|Set for days|Language|Gluc. check|Meal from|"
-    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days"
+    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days|"
+    "Quick bolus"
 )
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "U/min"

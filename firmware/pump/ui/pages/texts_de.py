@@ -113,7 +113,8 @@ SETTING_NAMES = (
     "KH-Faktor 3|KH-Faktor 4|Korrektur 1|Korrektur 2|Korrektur 3|Korrektur 4|Ziel von 1|"
     "Ziel von 2|Ziel von 3|Ziel von 4|Ziel bis 1|Ziel bis 2|Ziel bis 3|Ziel bis 4|"
     "Bolus wartet|Max. wirksam|Abschaltung|Fortsetzen|Set-Dauer|Sprache|Zucker nach|"
-    "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4|Res.-Dauer"
+    "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4|Res.-Dauer|"
+    "Schnellbolus"
 )
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "E/min"

@@ -55,7 +55,7 @@ def later_text(say, words, number, value):
     """The same of a setting for which 0 is off."""
     if not value:
         return words.OFF
-    if number == st.MAX_ON_BOARD_MU:
+    if number in (st.MAX_ON_BOARD_MU, st.QUICK_STEP_MU):
         return figures.dose(value) + " " + say.UNIT
     if number == st.BOLUS_DELAY_S:
         return "%d %s" % (value, say.SECONDS)
