@@ -55,6 +55,7 @@ _FOR_A_COMMAND = (
     "pump.core.bolus_limits",
     "pump.core.calibration",
     "pump.core.extended",
+    "pump.core.modes",
     "pump.core.programs",
     "pump.core.setting_changes",
     "pump.core.setting_table",

@@ -12,6 +12,7 @@ from pump.core import (
     codes,
     events,
     extended,
+    modes,
     programs,
     quick_bolus,
     record,
@@ -51,6 +52,7 @@ WISHES = (
     (st.AUTO_OFF_H, (0, 5, 24)),
     (st.AUTO_RESUME_MIN, (0, 5, 60)),
     (st.DAILY_1_MIN, (0, 10, 700)),
+    (st.MODE, (0, 1)),
 )
 _SCALES = (0,) + TENTHS  # 0: back to the board's
 DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
@@ -479,12 +481,14 @@ class Life:
         """Take one of the programs."""
         segments = PROGRAMS[which % len(PROGRAMS)]
         if self.pump.set_basal(segments, BUTTONS) == codes.OK:
+            self._by_clinician()
             self.programs[self.active] = segments
 
     def edit_program(self, number, which):
         """Make one of the four another one, or none."""
         segments = PROGRAMS[which] if which < len(PROGRAMS) else []
         if programs.edit(self.pump, number, segments, BUTTONS) == codes.OK:
+            self._by_clinician()
             assert segments or number != self.active
             assert not segments or self._top(segments) <= self.pump.settings.get(st.MAX_BASAL_MU_H)
             self.programs[number] = segments
@@ -492,6 +496,7 @@ class Life:
     def activate(self, number):
         """Put one of the four in force."""
         if programs.activate(self.pump, number, BUTTONS) == codes.OK:
+            assert number == self.active or self._by_clinician()
             top = self._top(self.programs[number])
             assert top <= self.pump.settings.get(st.MAX_BASAL_MU_H)
             self.active = number
@@ -499,7 +504,13 @@ class Life:
     def name_program(self, number, name):
         """Name one of the four."""
         if programs.rename(self.pump, number, name, BUTTONS) == codes.OK:
+            self._by_clinician()
             self.names[number] = name
+
+    def _by_clinician(self):
+        """A program is changed, which a user may not."""
+        assert self.pump.settings.get(st.MODE) == modes.CLINICIAN
+        return True
 
     @staticmethod
     def _top(segments):
@@ -508,7 +519,15 @@ class Life:
     def set_setting(self, which, value):
         """Change one of the settings."""
         number, values = WISHES[which % len(WISHES)]
-        self.pump.set_setting(number, values[value % len(values)], BUTTONS)
+        user = self.pump.settings.get(st.MODE)
+        code = self.pump.set_setting(number, values[value % len(values)], BUTTONS)
+        assert (code == codes.USER_MODE) == (user == modes.USER)
+
+    def leave_mode(self, code):
+        """Press a code."""
+        if modes.leave(self.pump, code) == codes.OK:
+            assert code == self.pump.settings.get(st.MODE_CODE)
+            assert self.pump.settings.get(st.MODE) == modes.CLINICIAN
 
     def calibrate(self, which, way):
         """Take another scale: at once, or as a person does who goes through with it.
@@ -528,6 +547,7 @@ class Life:
         resting = pump.state in (states.SUSPENDED, states.CHANGING) and not self.flying
         tenths = _SCALES[which % len(_SCALES)]
         code = pump.set_setting(st.STEPS_PER_UNIT, tenths, BUTTONS)
+        resting = resting and pump.settings.get(st.MODE) == modes.CLINICIAN
         assert (code == codes.OK) == resting, "a scale changes between deliveries, and only there"
         if code != codes.OK:
             return
@@ -792,7 +812,9 @@ ACTS = (
     ("activate", (1, 4)),
     ("activate", (1, 2)),
     ("name_program", (0, 5), (-1, 9)),
-    ("set_setting", (0, 12), (0, 2)),
+    ("set_setting", (0, 13), (0, 2)),
+    ("leave_mode", (1_109, 1_111)),
+    ("leave_mode", (1_111, 1_111)),
     ("calibrate", (0, 3), (0, 0)),
     ("calibrate", (0, 3), (1, 2)),
     ("calibrate", (0, 3), (1, 3)),

@@ -124,6 +124,10 @@ def test_its_settings_are_written_as_a_person_writes_them():
         (st.FACTOR_2, "45 mg/dL", 45),
         (st.DAY_PART_3_MIN, "17:30", 1_050),
         (st.GLUCOSE_MMOL, "on", 1),
+        (st.CHILD_LOCK, "on", 1),
+        (st.MODE, "user", 1),
+        (st.MODE, "clinician", 0),
+        (st.MODE_CODE, "1231", 1_231),
     ):
         assert units.parse_value(SETTINGS[number], text) == value
     part = SETTINGS[st.DAY_PART_3_MIN]

@@ -86,6 +86,7 @@ STATES: tuple[str, ...] = _states.STATES
 UTC_OFFSET_SETTING: int = _settings.UTC_OFFSET_MIN
 CALIBRATED_STEPS_SETTING: int = _settings.STEPS_PER_UNIT
 BACKLASH_SETTING: int = _settings.BACKLASH_STEPS
+MODE_SETTING: int = _settings.MODE
 MOST_SEGMENTS: int = _settings.MOST_SEGMENTS
 SETTINGS: dict[int, Setting] = {row[0]: Setting(*row) for row in _setting_table.SETTINGS}
 # Of a setting that is off with 0: the least that is not off, or 0.

@@ -69,6 +69,8 @@ def parse_value(setting: Setting, text: str) -> int:
         return int(found[1]) * 60 + int(found[2])
     _, name, scale = _unit(setting)
     words = {"on": "1", "off": "0", "yes": "1", "no": "0"} if (setting.most == 1) else {}
+    if setting.number == firmware.MODE_SETTING:
+        words = {"clinician": "0", "user": "1"}
     plain = text.strip().removesuffix(name).strip() if name else text.strip()
     return _scaled(words.get(plain.lower(), plain), scale, short_name(setting), name)
 

@@ -28,6 +28,8 @@ BY_HAND = const(22)
 NO_RATIO = const(23)
 OVER_MAX_ON_BOARD = const(24)
 NOT_REPEATED = const(25)
+USER_MODE = const(26)
+WRONG_CODE = const(27)
 
 # Names as they stand in logs and in the host's answers, by code.
 CODES = (
@@ -57,4 +59,6 @@ CODES = (
     "no_ratio",
     "over_max_on_board",
     "not_repeated",
+    "user_mode",
+    "wrong_code",
 )

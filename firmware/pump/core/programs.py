@@ -18,7 +18,7 @@ import struct
 
 from micropython import const
 
-from pump.core import codes, events
+from pump.core import codes, events, modes
 from pump.core import settings as st
 from pump.core.settings import MOST_RATE_MU_H, SEGMENTS_AT, BasalProgram
 
@@ -71,7 +71,9 @@ def edit(pump, number, segments, source):
     if number == settings.active:
         return pump.set_basal(segments, source)
     limit = settings.get(st.MAX_BASAL_MU_H)
-    code = codes.OK if 1 <= number <= MOST else codes.OUT_OF_RANGE
+    code = modes.why_not(pump, source)
+    if code == codes.OK and not 1 <= number <= MOST:
+        code = codes.OUT_OF_RANGE
     if code == codes.OK and segments:
         code = BasalProgram.check(segments, limit)
     if code != codes.OK:
@@ -89,7 +91,7 @@ def activate(pump, number, source):
     settings = pump.settings
     limit = settings.get(st.MAX_BASAL_MU_H)
     segments = segments_of(settings, number)
-    code = BasalProgram.check(segments, limit)
+    code = modes.why_not(pump, source) or BasalProgram.check(segments, limit)
     if number == settings.active:
         return codes.OK
     if code != codes.OK:
@@ -108,8 +110,11 @@ def activate(pump, number, source):
 def rename(pump, number, name, source):
     """Give a program one of event_table.PROGRAM_NAMES, 0 for none. A code."""
     settings = pump.settings
-    if not (1 <= number <= MOST and 0 <= name <= MOST_NAME):
-        return pump.refuse(events.COMMAND_BASAL, codes.OUT_OF_RANGE, name, MOST_NAME, source)
+    code = modes.why_not(pump, source)
+    if code == codes.OK and not (1 <= number <= MOST and 0 <= name <= MOST_NAME):
+        code = codes.OUT_OF_RANGE
+    if code != codes.OK:
+        return pump.refuse(events.COMMAND_BASAL, code, max(0, name), MOST_NAME, source)
     old = name_of(settings, number)
     if old == name:
         return codes.OK

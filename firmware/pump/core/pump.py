@@ -78,8 +78,8 @@ class Pump:
         self.odometer_steps = 0  # dose steps since the log began
         self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
         self._bolus_s = -logbook.LONG_AGO_S  # when the last one began, in uptime
-        self.battery_mv = -1
-        self.pressure_mbar = -1
+        self.battery_mv = self.pressure_mbar = -1
+        self.wrong_codes = (0, 0)  # in a row, of modes.py, and until when it takes no other
         self.basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
         self._day = 0
         self._sensing = Sensing(self.alarms, profile)

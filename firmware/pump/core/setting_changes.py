@@ -4,7 +4,7 @@ Loaded by whoever gives the command and let go of after it.
 """
 
 from pump.core import alarms as al
-from pump.core import codes, events
+from pump.core import codes, events, modes
 from pump.core import settings as st
 from pump.core.clock import LOCAL_LIMIT_S
 
@@ -27,7 +27,7 @@ def set_clock(pump, local_s, utc_offset_min, source):
 
 def set_setting(pump, number, value, source):
     """Change one setting."""
-    code = pump.settings.check(number, value)
+    code = modes.why_not(pump, source) or pump.settings.check(number, value)
     below = number == st.MAX_BASAL_MU_H and value < max(pump.settings.basal.rates_mu_h)
     if code == codes.OK and below:
         code = codes.OVER_MAX_BASAL
@@ -56,7 +56,7 @@ def set_basal(pump, segments, source):
     """Replace the program in force by a list of (start minute, rate in mU/h)."""
     limit = pump.settings.get(st.MAX_BASAL_MU_H)
     program = pump.settings.basal
-    code = program.check(segments, limit)
+    code = modes.why_not(pump, source) or program.check(segments, limit)
     if code != codes.OK:
         return pump.refuse(events.COMMAND_BASAL, code, 0, limit, source)
     from pump.core.programs import tell_in_force

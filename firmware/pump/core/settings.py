@@ -66,6 +66,9 @@ DAILY_3_MIN = const(47)
 DAILY_4_MIN = const(48)
 RESERVOIR_DAYS = const(49)  # that it is used
 QUICK_STEP_MU = const(50)  # of a press of a quick bolus; 0: there is none
+CHILD_LOCK = const(51)  # once the display went dark keys want a sequence first
+MODE = const(52)  # who is at the buttons: 0 clinician, 1 user
+MODE_CODE = const(53)  # back to the first, as four digits: 1 UP, 2 DOWN, 3 OK
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -121,6 +124,9 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x9f\x05\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\xd0\x07\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
+    b"\x57\x04\x00\x00\x57\x04\x00\x00\x05\x0d\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"
@@ -233,6 +239,14 @@ def least_on(number):
     return _LEAST_AUTO_OFF_H if number == AUTO_OFF_H else 0
 
 
+def _is_code(value):
+    while value:
+        if not 1 <= value % 10 <= 3:
+            return False
+        value //= 10
+    return True
+
+
 def _limits(number):
     return struct.unpack_from(_LIMITS_OF_ONE, LIMITS, (number - 1) * _LIMITS_SIZE)
 
@@ -268,7 +282,8 @@ class Settings:
             return codes.UNKNOWN
         _, least, most = _limits(number)
         least = least_on(number) if value and least_on(number) else least
-        return codes.OK if least <= value <= most else codes.OUT_OF_RANGE
+        well = least <= value <= most and (number != MODE_CODE or _is_code(value))
+        return codes.OK if well else codes.OUT_OF_RANGE
 
     def set(self, number, value):
         """Put a value that was checked."""

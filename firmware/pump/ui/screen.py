@@ -19,6 +19,7 @@ class Screen:
 
     shows_bolus = False  # that runs, or has just ended
     leads = False  # through other screens, which come back to it when they are done
+    unlocks = False  # the one page that keys reach under the child lock
     keeps_lit = False  # a screen on which OK acts must be seen
     wait_ms = 60_000  # how long nothing happens on it by itself
 

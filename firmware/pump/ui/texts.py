@@ -46,6 +46,10 @@ FAULT = "FAULT"
 FAULT_WHY = "Everything is stopped"
 FAULT_DO = "Switch off and on"
 
+# The child lock
+LOCKED = "Keys locked"
+UNLOCK = "To unlock press"
+
 # Hints at the foot of a screen
 OK_NEXT = "OK Next"
 OK_YES = "OK Yes"

@@ -44,6 +44,8 @@ FAULT_DO = "Aus- und einschalten"
 # Hints at the foot of a screen
 OK_NEXT = "OK Weiter"
 OK_YES = "OK Ja"
+LOCKED = "Tasten gesperrt"
+UNLOCK = "Entsperren mit"
 STOP_NO = "STOP Nein"
 OK_BACK = "OK Zurück"
 STOPS = "STOP beendet"

@@ -61,6 +61,7 @@ class Ui:
         self._view = 0
         self._view_ms = 0
         self._stop_at_home = False
+        self._locked = True  # by the child lock, where it is set: after a start too
         self._ok_at_home = False  # the press that was the last, and no other since
         self._bolus_ran = False
         self._cut = None  # a bolus that STOP has ended, until it is shown
@@ -87,6 +88,7 @@ class Ui:
         """A button was pressed, held, repeats or was let go: numbers of keys.py."""
         self.dirty = True
         self.resting = False
+        locked = self._is_locked()
         self._idle_ms = self._dark_ms = 0
         if self.pump.rules is not None:
             self.pump.rules.pressed_s = self.pump.clock.uptime_s
@@ -96,16 +98,10 @@ class Ui:
             return
         if self.pump.state == states.STARTING:
             return
-        if kind == keys.PRESS:
-            self.click()
-            at_home = len(self._stack) == 1 and not self.alarm
-            self._ok_at_home = at_home and button == keys.OK
-            self._screen().press(button)
-        elif kind == keys.REPEAT and button in (keys.UP, keys.DOWN):
-            if not self.alarm:
-                self._screen().repeats(button)
-        elif kind == keys.HOLD:
-            self._held(button)
+        if locked and not self.alarm:
+            self._act_locked(button, kind)
+        else:
+            self._act(button, kind)
         if button == keys.STOP and kind in (keys.HOLD, keys.RELEASE):
             self._home.stop_down = False
 
@@ -255,6 +251,12 @@ class Ui:
             self.go_home()
             self._cut = self.pump.bolus if normal or extended is None else extended
 
+    def unlock(self):
+        """The order of keys was pressed that ends the child lock."""
+        self._locked = False
+        self.play(sounds.START)
+        self.go_home()
+
     def play(self, pattern):
         """A tone that says something; an alarm's burst goes first."""
         self._offer(pattern, _NOTE)
@@ -278,7 +280,7 @@ class Ui:
 
     def _stop(self):
         """STOP before anything else: end what a person can stop. True when that was the press."""
-        self._stop_at_home = len(self._stack) == 1
+        self._stop_at_home = len(self._stack) == 1 or self._locked
         # An extended one runs for hours: elsewhere than at home STOP leads back, as ever.
         if self.pump.bolus.active or (self._stop_at_home and self.pump.extended is not None):
             self.stop_boluses()
@@ -287,6 +289,42 @@ class Ui:
             self.pump.change.stop()
             return True
         return False
+
+    def _act(self, button, kind):
+        if kind == keys.PRESS:
+            self.click()
+            at_home = len(self._stack) == 1 and not self.alarm
+            self._ok_at_home = at_home and button == keys.OK
+            self._screen().press(button)
+        elif kind == keys.REPEAT and button in (keys.UP, keys.DOWN):
+            if not self.alarm:
+                self._screen().repeats(button)
+        elif kind == keys.HOLD:
+            self._held(button)
+
+    def _is_locked(self):
+        """Whether the child lock holds: for a press, before that has lit the display."""
+        settings = self.pump.settings
+        if not settings.get(st.CHILD_LOCK):
+            self._locked = False
+        elif self._dark_ms >= settings.get(st.DISPLAY_OFF_S) * 1000:
+            self._locked = True
+        return self._locked
+
+    def _act_locked(self, button, kind):
+        """Under the lock STOP can take away, and keys can unlock."""
+        top = self._stack[-1]
+        self._ok_at_home = False
+        if kind == keys.PRESS:
+            self.click()
+            if top.unlocks:
+                top.press(button)
+            else:
+                if not top.stays():
+                    self.go_home()
+                self.open_loaded(_load_lock)
+        elif kind == keys.HOLD and self.pump.state != states.SUSPENDED:
+            self._held(button)  # OK begins nothing here
 
     def _held(self, button):
         if button == keys.STOP and self._stop_at_home:
@@ -391,9 +429,11 @@ class Ui:
         lit = self.lit()
         busy = busy or self._boot_ms or self._sound or (lit and self.dirty) or lit != self._lit
         self.resting = not busy
-        if self._lit and not lit and len(self._stack) == 1:
-            self._loaded = True  # perhaps with the name of an alarm
-            self.go_home()
+        if self._lit and not lit:
+            self._locked = True  # where the child lock is set
+            if len(self._stack) == 1:
+                self._loaded = True  # perhaps with the name of an alarm
+                self.go_home()
         self._lit = lit
         if self.resting:
             self._view_ms = _VIEW_MS  # the first turn after a rest looks
@@ -428,6 +468,12 @@ def _load_first(ui):
 
     ui.words = words(ui)
     return FirstStart(ui)
+
+
+def _load_lock(ui):
+    from pump.ui.pages.lock import Locked
+
+    return Locked(ui)
 
 
 def _load_quick(ui):

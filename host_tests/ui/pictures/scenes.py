@@ -187,6 +187,56 @@ def bolus_ask_most():
     return bench
 
 
+def locked():
+    """Keys of a pump whose display went dark under the child lock."""
+    bench = in_use()
+    bench.settings.set(settings.CHILD_LOCK, 1)
+    bench.run(31_000)
+    bench.press(OK, UP, DOWN)
+    return bench
+
+
+def locked_bolus():
+    bench = bolus_ask()
+    bench.settings.set(settings.BOLUS_SPEED_MU_MIN, 100)
+    bench.settings.set(settings.CHILD_LOCK, 1)
+    bench.press(OK)
+    bench.run(31_000)
+    bench.press(UP)
+    return bench
+
+
+def user_menu():
+    bench = in_use()
+    bench.settings.set(settings.MODE, 1)
+    bench.press(OK, *[DOWN] * 8)
+    return bench
+
+
+def mode_code():
+    bench = user_menu()
+    bench.press(OK, UP, UP)
+    return bench
+
+
+def mode_code_wrong():
+    bench = mode_code()
+    bench.press(DOWN, OK)
+    return bench
+
+
+def settings_mode():
+    bench = settings_top()
+    bench.press(*[DOWN] * (settings.MODE_CODE - 1))
+    return bench
+
+
+def setting_mode_code():
+    bench = settings_mode()
+    bench.press(OK, UP, UP, UP)
+    return bench
+
+
 def quick_begun(step_mu=500):
     """OK was held at home."""
     bench = in_use()
@@ -1167,6 +1217,22 @@ def german_quick_repeat():
     return in_german(quick_most)
 
 
+def german_locked():
+    return in_german(locked)
+
+
+def german_user_menu():
+    return in_german(user_menu)
+
+
+def german_mode_code():
+    return in_german(mode_code)
+
+
+def german_mode_code_wrong():
+    return in_german(mode_code_wrong)
+
+
 def german_bolus_stopped():
     return in_german(bolus_stopped)
 
@@ -1255,6 +1321,13 @@ SCENES = (
     bolus_entry_most,
     bolus_ask,
     bolus_ask_most,
+    locked,
+    locked_bolus,
+    user_menu,
+    mode_code,
+    mode_code_wrong,
+    settings_mode,
+    setting_mode_code,
     quick_begun,
     quick_counted,
     quick_listen,
@@ -1386,6 +1459,10 @@ SCENES = (
     german_suspended,
     german_bolus_ask,
     german_quick_repeat,
+    german_locked,
+    german_user_menu,
+    german_mode_code,
+    german_mode_code_wrong,
     german_bolus_stopped,
     german_menu,
     german_supply,

@@ -3,6 +3,7 @@
 from micropython import const
 
 from pump.core import alarms as al
+from pump.core import settings as st
 from pump.ui.alarm import AlarmPage, alarm_name
 from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Page
@@ -11,6 +12,11 @@ from pump.ui.screen import Page
 RESERVOIR = const(0)
 CLOCK = const(5)
 FIRST_START = const(11)
+_BACK = const(12)
+
+# All but the way back to this mode; what a user needs, and that way.
+_OF_A_CLINICIAN = bytes(range(_BACK))
+_OF_A_USER = bytes((RESERVOIR, 2, 3, 4, CLOCK, 8, 9, 10, _BACK))
 
 
 class MainMenu(ListScreen):
@@ -18,18 +24,19 @@ class MainMenu(ListScreen):
 
     def __init__(self, ui):
         super().__init__(ui, ui.words.MENU)
+        self._rows = _OF_A_USER if self.pump.settings.get(st.MODE) else _OF_A_CLINICIAN
 
     def count(self):
         """One row for each page."""
-        return len(self.words.MENU_ROWS)
+        return len(self._rows)
 
     def row(self, index):
         """The page's name."""
-        return self.words.MENU_ROWS[index], ""
+        return self.words.MENU_ROWS[self._rows[index]], ""
 
     def chosen(self, index):
         """Open the page; what is not looked at is not loaded."""
-        self.ui.open_loaded(lambda ui: page(index)(ui))
+        self.ui.open_loaded(lambda ui: page(self._rows[index])(ui))
 
 
 class AlarmList(ListScreen):
@@ -108,6 +115,10 @@ def page(index):
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
+    return _later_page(index)
+
+
+def _later_page(index):
     if index == 6:
         from pump.ui.pages.values import SettingList
 
@@ -124,4 +135,8 @@ def page(index):
         from pump.ui.pages.first import FirstStart
 
         return FirstStart
+    if index == _BACK:
+        from pump.ui.pages.mode import page as code_page
+
+        return code_page
     return (AlarmList, About, Service)[max(0, index - 8)]

@@ -23,9 +23,11 @@ REASONS = (
     "",
     "",
     "",
-    "",
+    "Three wrong codes.|Wait a minute",
     "",
     "No carb ratio, or no|factor, in Settings",
     "More would act than|max on board allows",
     "Not repeated alike.|Nothing is given",
+    "User mode. For this:|Menu, Clinician, then|the code of four keys",
+    "Wrong code. After|three a minute's wait",
 )

@@ -23,9 +23,11 @@ REASONS = (
     "",
     "",
     "",
-    "",
+    "Drei falsche Codes.|Eine Minute warten",
     "",
     "Kein KH-Faktor, oder|keine Korrektur, in|den Einstellungen",
     "Es würde mehr wirken,|als max. wirksam|erlaubt",
     "Verschieden gezählt.|Nichts wird gegeben",
+    "Nutzer-Modus. Dafür:|Menü, Fachperson,|Code aus vier Tasten",
+    "Falscher Code. Nach|drei eine Minute|warten",
 )

@@ -14,6 +14,7 @@ MENU_ROWS = (
     "About",
     "Service",
     "First start",
+    "Clinician",
 )
 NO_ALARMS = "No alarms"
 NEW = "new"
@@ -114,8 +115,9 @@ SETTING_NAMES = (
     "Targ. low 3|Targ. low 4|Targ. top 1|Targ. top 2|Targ. top 3|Targ. top 4|Bolus delay|"
     "Max on board|Auto-off|Auto-resume|Set for days|Language|Gluc. check|Meal from|"
     "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days|"
-    "Quick bolus"
+    "Quick bolus|Child lock|Mode|Mode code"
 )
+MODES = "clinician|user"
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "U/min"
 RATIO_UNIT = "g/U"
@@ -144,6 +146,10 @@ PLAY = "Screw play"
 CALIBRATED = "Calibrated"
 CALIBRATED_TEXT = "In force now. Finish|the change: Menu,|Reservoir"
 STEPS_UNIT = "steps"
+
+# The way back to the clinician's mode
+CLINICIAN = "Clinician"
+CODE_ASK = "Press the four keys|of the code: ↑, ↓, OK"
 
 # Remote
 REMOTE = "Remote"

@@ -14,6 +14,7 @@ MENU_ROWS = (
     "Info",
     "Service",
     "Erster Start",
+    "Fachperson",
 )
 NO_ALARMS = "Keine Alarme"
 NEW = "neu"
@@ -114,8 +115,9 @@ SETTING_NAMES = (
     "Ziel von 2|Ziel von 3|Ziel von 4|Ziel bis 1|Ziel bis 2|Ziel bis 3|Ziel bis 4|"
     "Bolus wartet|Max. wirksam|Abschaltung|Fortsetzen|Set-Dauer|Sprache|Zucker nach|"
     "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4|Res.-Dauer|"
-    "Schnellbolus"
+    "Schnellbolus|Tastensperre|Modus|Modus-Code"
 )
+MODES = "Fachperson|Nutzer"
 LANGUAGES = "English|Deutsch"
 SPEED_UNIT = "E/min"
 RATIO_UNIT = "g/E"
@@ -146,6 +148,8 @@ CALIBRATED_TEXT = "Gilt ab jetzt. Den|Wechsel beenden:|Menü, Reservoir"
 STEPS_UNIT = "Schr."
 
 # Remote
+CLINICIAN = "Fachperson"
+CODE_ASK = "Die vier Tasten des|Codes: ↑, ↓, OK"
 REMOTE = "Kopplung"
 NOT_PAIRED = "Kein Programm darf|steuern. OK zeigt den|Code zum Koppeln."
 PAIRED = "Ein Programm darf|steuern. STOP an der|Pumpe stoppt immer."

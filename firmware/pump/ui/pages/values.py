@@ -3,7 +3,6 @@
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
-from pump.core.settings import least_on
 from pump.ui import figures, keys, sounds
 from pump.ui.pages import dates, glucose
 from pump.ui.pages.lists import ListScreen
@@ -52,9 +51,15 @@ def calculator_text(words, number, value, mmol):
 
 
 def later_text(say, words, number, value):
-    """The same of a setting for which 0 is off."""
+    """The same of a setting for which 0 is off, or of one that is in words."""
+    if number == st.MODE_CODE:
+        return " ".join(["↑↓O"[int(digit) - 1] for digit in str(value)])
+    if number in (st.LANGUAGE, st.MODE):
+        return (words.MODES if number == st.MODE else words.LANGUAGES).split("|")[value]
     if not value:
         return words.OFF
+    if number == st.CHILD_LOCK:
+        return words.ON
     if number in (st.MAX_ON_BOARD_MU, st.QUICK_STEP_MU):
         return figures.dose(value) + " " + say.UNIT
     if number == st.BOLUS_DELAY_S:
@@ -69,8 +74,6 @@ def later_text(say, words, number, value):
 
 def text_of(screen, number, value):
     """Either, for a screen."""
-    if number == st.LANGUAGE:
-        return screen.words.LANGUAGES.split("|")[value]
     if number > st.TARGET_HIGH_4:
         return later_text(screen.say, screen.words, number, value)
     if number >= st.GLUCOSE_MMOL:
@@ -143,8 +146,8 @@ class SettingEntry(Screen):
     def _step(self, by):
         number, _, _, least, most, step = self._row
         value = min(max(self._value + by * step, least), most)
-        if 0 < value < least_on(number):  # between off and that there is nothing
-            value = least_on(number) if by > 0 else 0
+        while self.pump.settings.check(number, value) != codes.OK:
+            value += by  # between off and a least, or between two codes, there is nothing
         self._value = value
 
     def _forward(self):
