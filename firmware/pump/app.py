@@ -537,6 +537,7 @@ class App:
             (self._book_what_is_known, ()),
             (self._read_buttons, (now_ms,)),
             (self.pump.advance, (elapsed_ms,)),
+            (self._tell_fault_again, (elapsed_ms,)),
             (self.ui.advance, (elapsed_ms,)),
             (self._talk, (elapsed_ms,)),
             (self._write_log_again, (elapsed_ms,)),
@@ -546,6 +547,12 @@ class App:
             _quietly(part, *arguments)
         hardware.feed_watchdog()
         return _FAULT_MS
+
+    def _tell_fault_again(self, elapsed_ms):
+        self._tidy_ms += elapsed_ms
+        if self._tidy_ms >= _TIDY_EVERY_MS:
+            self._tidy_ms = 0
+            self.pump.alarms.minute()
 
     def _book_what_is_known(self):
         # Nothing is written while a train is under way: an engine that fails must not keep it so.

@@ -4,7 +4,7 @@ import pytest
 
 from host_tests.fakes.flash import Flash
 from host_tests.proofs.lives import with_records
-from host_tests.rig import Rig, WatchdogResetError
+from host_tests.rig import OK, Rig, WatchdogResetError
 from pump.app import ERROR_FLASH, ERROR_RESTARTS, App
 from pump.core import alarms, events, settings, states
 from pump.link import protocol
@@ -53,6 +53,21 @@ def test_a_log_that_cannot_be_read_at_the_start_gets_its_record_when_it_can_be()
     rig.run_s(300)
     assert rig.pump.log.boot == 3
     assert rig.steps > at
+
+
+def test_a_fault_that_was_seen_sounds_again_within_ten_minutes():
+    rig = Rig(program=BASAL)
+    rig.run_s(60)
+    rig.pump.fail(1, 0)
+    rig.run_s(5)
+    for _ in range(3):
+        rig.press(OK)
+        rig.run_s(480)
+        assert not rig.pump.alarms.waiting >> alarms.SYSTEM_ERROR & 1
+        rig.run_s(120)
+        assert rig.pump.alarms.waiting >> alarms.SYSTEM_ERROR & 1
+        assert rig.app.ui.alarm == alarms.SYSTEM_ERROR
+    assert (alarms.SYSTEM_ERROR, 0) in rig.all(events.ALARM_REPEATED)
 
 
 def test_an_older_segment_under_noise_is_told_soon_after_the_start_and_once():

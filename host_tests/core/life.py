@@ -239,6 +239,7 @@ class Life:
         self.flying = 0  # signed steps of a train that was begun and has not ended
         self.position = 0
         self.local_ms = 0
+        self.silent = {}  # what stops delivery and was seen: ms at which it was first silent
         self.temporary = None  # [percent, rate, ms that are left]
         self.extended = None  # [mU, ms in all, ms that went by, owed of it in 1 / _PER_MU]
         self._settle()
@@ -283,6 +284,7 @@ class Life:
         self.bench = self.bench.restarted()
         self._check_line(line, booked)
         self.by_hand = False
+        self.silent = {}
         assert self.pump.on_board_mu() >= before_mu, "a restart forgets insulin"
         assert self._most_on_board_mu() <= most_mu + hidden_mu, "insulin is twice on board"
         self.position = 0
@@ -640,6 +642,12 @@ class Life:
         assert not alarms.raised & ~(alarms.causes | alarms.waiting)
         highest = alarms.highest()
         assert not alarms.waiting or alarms.waiting >> highest & 1
+        for alarm in range(len(al.PRIORITIES)):
+            if al.stops(alarm) and alarms.causes & ~alarms.waiting & 1 << alarm:
+                since_ms = self.silent.setdefault(alarm, self.now_ms)
+                assert self.now_ms - since_ms <= al.SILENCE_S * 1_000, "it stays silent"
+            else:
+                self.silent.pop(alarm, None)
         if self.pump.state == states.FAULT:
             assert alarms.causes & (1 << al.MOTOR_ERROR | 1 << al.SYSTEM_ERROR)
 

@@ -64,6 +64,66 @@ def test_an_alarm_that_nobody_sees_repeats_every_five_minutes():
     assert [values[1] for values in bench.all(events.ALARM_REPEATED)] == [1, 2, 4, 8]
 
 
+def waits(bench, alarm):
+    return bench.pump.alarms.waiting >> alarm & 1
+
+
+def test_what_still_stops_delivery_is_silent_for_ten_minutes_at_most_however_often_it_was_seen():
+    bench = Bench()
+    press(bench, 800)
+    for _ in range(5):
+        bench.pump.acknowledge(BUTTONS)
+        bench.pump.acknowledge(BUTTONS)
+        assert not waits(bench, al.OCCLUSION)
+        bench.run_s(480)
+        assert not waits(bench, al.OCCLUSION)
+        bench.run_s(120)
+        assert waits(bench, al.OCCLUSION)
+    assert bench.all(events.ALARM_REPEATED) == [(al.OCCLUSION, 0)] * 5
+    assert len([values for values in bench.all(events.ALARM_RAISED) if values[0] == 1]) == 1
+    assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
+    press(bench, 0)
+    bench.pump.acknowledge(BUTTONS)
+    bench.run_s(1_200)
+    assert not waits(bench, al.OCCLUSION)
+    assert len(bench.all(events.ALARM_REPEATED)) == 5
+
+
+def test_a_second_alarm_that_is_seen_later_makes_the_silence_of_the_first_no_longer():
+    bench = Bench()
+    press(bench, 800)
+    bench.pump.alarms.acknowledge(al.OCCLUSION, BUTTONS)
+    bench.run_s(300)
+    for _ in range(4):
+        bench.pump.sense(3_200, 800)
+    bench.pump.alarms.acknowledge(al.BATTERY_EMPTY, BUTTONS)
+    bench.run_s(300)
+    assert waits(bench, al.OCCLUSION) and waits(bench, al.BATTERY_EMPTY)
+
+
+def test_what_stops_nothing_or_is_over_stays_silent_once_it_was_seen():
+    bench = Bench()
+    press(bench, 800)
+    press(bench, 0)
+    for _ in range(4):
+        bench.pump.sense(3_450, 0)
+    while bench.pump.alarms.waiting:
+        bench.pump.acknowledge(BUTTONS)
+    assert bench.pump.alarms.has_cause(al.BATTERY_LOW)
+    bench.run_s(3_600)
+    assert not bench.pump.alarms.waiting and not bench.all(events.ALARM_REPEATED)
+
+
+def test_no_alarm_that_waits_goes_without_a_repeat_for_more_than_five_minutes():
+    assert al.REPEAT_S <= 300 and al.SILENCE_S <= 600
+    bench = Bench()
+    for alarm in (al.LOG_NEW, al.BATTERY_LOW, al.DAILY):
+        bench.pump.alarms.once(alarm)
+        bench.pump.alarms.repeat_due = False
+        bench.run_s(300)
+        assert bench.pump.alarms.repeat_due
+
+
 def test_the_highest_priority_is_shown_first():
     bench = Bench()
     assert bench.pump.alarms.highest() == al.CLOCK_NOT_SET

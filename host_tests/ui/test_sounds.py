@@ -1,5 +1,6 @@
 """The alarms' patterns hold the counts and the times that IEC 60601-1-8 asks."""
 
+from pump.core import alarms as al
 from pump.ui import sounds
 
 NOTES = ("SILENCE", "CLICK", "NO", "START", "END", "STOPPED", "SUSPENDED", "RESUMED", "REMIND")
@@ -32,6 +33,21 @@ def test_the_pauses_between_bursts_are_in_range():
     _, medium_ms, high_ms = sounds.EVERY_MS
     assert 2_500 <= high_ms - sounds.length_ms(sounds.HIGH) <= 15_000
     assert 2_500 <= medium_ms - sounds.length_ms(sounds.MEDIUM) <= 30_000
+
+
+def test_the_alarms_have_the_melody_for_drug_delivery_two_octaves_up():
+    def melody(pattern):
+        return [hertz for hertz, _ in pattern if hertz]
+
+    c, d, g = [hertz * 4 for hertz in (523.25, 293.66, 392.0)]  # C5, D4 and G4
+    for pattern, notes in ((sounds.MEDIUM, (c, d, g)), (sounds.HIGH, (c, d, g, c, d) * 2)):
+        heard = melody(pattern)
+        assert len(heard) == len(notes)
+        assert all(abs(hertz - note) < note / 100 for hertz, note in zip(heard, notes))
+
+
+def test_a_low_alarm_sounds_once_and_then_as_seldom_as_the_core_repeats_it():
+    assert sounds.EVERY_MS[0] == 0 and 15 < al.REPEAT_S <= 300
 
 
 def test_no_other_tone_can_be_taken_for_an_alarm():

@@ -735,6 +735,66 @@ def test_the_high_alarm_flashes_twice_a_second():
     assert flashes == 16
 
 
+def flashes_of(alarm, seconds):
+    bench = scenes.in_use()
+    bench.pump.alarms.once(alarm)
+    bench.run(100)
+    assert bench.ui.alarm == alarm
+    flashes = 0
+    dark = bench.ui._alarm_screen.plate_dark
+    for _ in range(seconds * 50):
+        bench.turn(20)
+        if bench.ui._alarm_screen.plate_dark != dark:
+            dark = not dark
+            flashes += 1
+    return flashes / 2 / seconds
+
+
+def test_plates_flash_by_priority_as_iec_60601_1_8_has_it():
+    assert 1.4 <= flashes_of(al.OCCLUSION, 10) <= 2.8
+    assert 0.4 <= flashes_of(al.RESERVOIR_LOW, 20) <= 0.8
+    assert flashes_of(al.DAILY, 20) == 0
+
+
+def bursts_of(alarm, pattern):
+    """Seconds from the start of one burst to the start of the next, over five minutes."""
+    bench = scenes.in_use()
+    bench.pump.alarms.once(alarm)
+    starts = []
+    for turn in range(5 * 60 * 10):
+        bench.sounds.clear()
+        bench.turn(100)
+        if pattern in bench.sounds:
+            starts.append(turn / 10)
+    apart = [starts[at + 1] - starts[at] for at in range(len(starts) - 1)]
+    return apart, len(starts)
+
+
+def test_bursts_come_as_often_as_iec_60601_1_8_wants_until_somebody_acknowledges():
+    high, count = bursts_of(al.OCCLUSION, sounds.HIGH)
+    length_s = sounds.length_ms(sounds.HIGH) / 1_000
+    assert count >= 28 and all(2.5 <= apart - length_s <= 15 for apart in high)
+    medium, count = bursts_of(al.RESERVOIR_LOW, sounds.MEDIUM)
+    length_s = sounds.length_ms(sounds.MEDIUM) / 1_000
+    assert count >= 11 and all(2.5 <= apart - length_s <= 30 for apart in medium)
+    low, count = bursts_of(al.DAILY, sounds.LOW)
+    assert count >= 1 and all(apart > 15 for apart in low)
+
+
+def test_an_alarm_that_was_seen_and_still_stops_delivery_takes_the_screen_and_sounds_again():
+    bench = scenes.in_use()
+    bench.pressure_mbar = 900
+    bench.run(5_000)
+    bench.press(OK)
+    assert bench.at_home()
+    bench.run(480_000, 1_000)
+    assert bench.at_home() and not bench.ui.lit()
+    bench.sounds.clear()
+    bench.run(120_000, 1_000)
+    assert bench.ui.alarm == al.OCCLUSION and bench.ui.lit() and sounds.HIGH in bench.sounds
+    assert bench.sees("OCCLUSION")
+
+
 def test_an_idle_turn_of_the_face_allocates_nothing():
     bench = scenes.in_use()
     bench.look()

@@ -716,7 +716,8 @@ class _Reader:
             self._open_stop(name, "rule")  # the pump writes no SUSPEND for a fault
 
     def _alarm_acknowledged(self, alarm: int, after_s: int, _source: int) -> None:
-        if alarm in self._alarms:
+        # The first time: one whose cause stays sounds again, and is seen again.
+        if alarm in self._alarms and self._alarms[alarm].acknowledged_s is None:
             self._alarms[alarm].acknowledged_s = after_s
 
     def _alarm_cleared(self, alarm: int, after_s: int) -> None:

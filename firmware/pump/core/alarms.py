@@ -1,8 +1,9 @@
 """The alarms: one table, and the latch that each goes through.
 
-A cause raises an alarm; it sounds until a person acknowledges it, and repeats until then. It is
-over when it was acknowledged and its cause is gone: an alarm whose cause vanished by itself still
-waits for a person, so nobody can miss it.
+A cause raises an alarm; it sounds until a person acknowledges it, and repeats until then. What
+stops delivery waits for a person anew when its cause is still there some minutes later: silence
+lasts ten at most (Open PCA Pump R6.4.3). It is over when it was acknowledged and its cause is
+gone: an alarm whose cause vanished by itself still waits for a person, so nobody can miss it.
 """
 
 from micropython import const
@@ -78,6 +79,8 @@ PRIORITIES = bytes(
     )
 )
 
+SILENCE_S = const(600)  # most time that what stops delivery is silent after an acknowledgement
+_LOOKS_S = const(60)  # how often that is looked at
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged
 
 
@@ -110,6 +113,7 @@ class Alarms:
         self._since_s = [0] * len(PRIORITIES)
         self._repeats = 0
         self._repeat_at_s = 0
+        self._silent_from_s = 0
         self._highest = NONE
         self._highest_of = 0  # the waiting alarms for which it is known
         self.causes = 0  # the cause is there now
@@ -166,6 +170,8 @@ class Alarms:
         bit = 1 << alarm
         if not self.waiting & bit:
             return False
+        if not self._silent():  # else from the first of them on
+            self._silent_from_s = self._clock.uptime_s
         self.waiting &= ~bit
         after_s = self._clock.uptime_s - self._since_s[alarm]
         self._log.write(events.ALARM_ACKNOWLEDGED, alarm, after_s, source)
@@ -198,6 +204,25 @@ class Alarms:
         # Powers of two only: an alarm ignored for a week must not push doses out of the log.
         if self._repeats & (self._repeats - 1) == 0:
             self._log.write(events.ALARM_REPEATED, self.highest(), self._repeats)
+
+    def minute(self):
+        """Call once a minute: what still stops delivery sounds again before it was silent long."""
+        silent = self._silent()
+        left_s = self._silent_from_s + SILENCE_S - self._clock.uptime_s
+        if silent and left_s < _LOOKS_S:
+            self.waiting |= silent
+            self._repeats = 0
+            self._repeat_at_s = self._clock.uptime_s + REPEAT_S
+            self._log.write(events.ALARM_REPEATED, worst(silent), 0)
+
+    def _silent(self):
+        """Those as bits that stop delivery, are there now, and do not wait."""
+        silent = self.causes & ~self.waiting
+        if silent:
+            for alarm in range(len(PRIORITIES)):
+                if not stops(alarm):
+                    silent &= ~(1 << alarm)
+        return silent
 
     def _settle(self, alarm):
         bit = 1 << alarm

@@ -81,7 +81,8 @@ class Sensing:
             alarms.cause(al.RESERVOIR_EMPTY, False)
 
     def minute(self, pump):
-        """A minute is over: see whether steps are made, and let the rules look."""
+        """A minute is over: see whether steps are made, and let alarms and rules look."""
+        self._alarms.minute()
         steps = pump.odometer_steps
         if steps == self._odometer_steps or self._behind:
             self._look_behind(pump, steps)

@@ -294,7 +294,7 @@ class Reader {
     const name = word("alarm");
     const alarm = this.#alarms.get(name);
     if (event === "alarm_raised") this.#raised(name, word("priority"), number("value"));
-    else if (event === "alarm_acknowledged" && alarm) alarm.acknowledged_s = number("after_s");
+    else if (event === "alarm_acknowledged" && alarm) alarm.acknowledged_s ??= number("after_s");
     else if (event === "alarm_cleared" && alarm) {
       alarm.cleared_s = number("after_s");
       this.#alarms.delete(name);

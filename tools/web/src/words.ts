@@ -131,7 +131,10 @@ const SENTENCES: Record<string, Say> = {
   alarm_acknowledged: (field, n) =>
     `Alarm “${field("alarm")}” acknowledged after ${duration(n("after_s"))}, by ${field("source")}.`,
   alarm_cleared: (field) => `Alarm “${field("alarm")}” is over.`,
-  alarm_repeated: (field, n) => `Alarm “${field("alarm")}” nobody has seen: reminder ${n("times")}.`,
+  alarm_repeated: (field, n) =>
+    n("times")
+      ? `Alarm “${field("alarm")}” nobody has seen: reminder ${n("times")}.`
+      : `Alarm “${field("alarm")}” was seen, and its cause is still there: it sounds again.`,
   basal_segment: (_, n) =>
     `Basal from ${clock(n("start_min"))}: ${(n("new_rate_mu_h") / 1000).toFixed(2)} U/h.`,
   basal_program: (field, n) =>
