@@ -114,7 +114,7 @@ def rename(pump, number, name, source):
     if code == codes.OK and not (1 <= number <= MOST and 0 <= name <= MOST_NAME):
         code = codes.OUT_OF_RANGE
     if code != codes.OK:
-        return pump.refuse(events.COMMAND_BASAL, code, max(0, name), MOST_NAME, source)
+        return pump.refuse(events.COMMAND_BASAL, code, name, MOST_NAME, source)
     old = name_of(settings, number)
     if old == name:
         return codes.OK
