@@ -239,6 +239,7 @@ class Life:
         self.flying = 0  # signed steps of a train that was begun and has not ended
         self.position = 0
         self.local_ms = 0
+        self.boots = {self.pump.log.boot: 0}  # ms at which each start was
         self.silent = {}  # what stops delivery and was seen: ms at which it was first silent
         self.temporary = None  # [percent, rate, ms that are left]
         self.extended = None  # [mU, ms in all, ms that went by, owed of it in 1 / _PER_MU]
@@ -285,6 +286,7 @@ class Life:
         self._check_line(line, booked)
         self.by_hand = False
         self.silent = {}
+        self.boots[self.pump.log.boot] = self.now_ms
         assert self.pump.on_board_mu() >= before_mu, "a restart forgets insulin"
         assert self._most_on_board_mu() <= most_mu + hidden_mu, "insulin is twice on board"
         self.position = 0
@@ -436,11 +438,46 @@ class Life:
     def resume(self):
         """Deliver again: refused while a cause to stop is there or unseen."""
         before = self.pump.state
+        self._commit()
+        stopped_again = self._is_stopped_again()
         if self.pump.resume(BUTTONS) == codes.OK:
             pump = self.pump
             left = pump.alarms.causes | pump.alarms.waiting
             assert before == states.SUSPENDED
+            assert not stopped_again, "resumed after three stops by one alarm"
             assert not left & sum([1 << n for n in range(len(al.PRIORITIES)) if al.stops(n)])
+
+    def block(self, times):
+        """The line is blocked and free again, and a person sees and resumes: so many times."""
+        for _ in range(times):
+            self.sense(Board.OCCLUSION_MBAR, 4_000)
+            self.sense(0, 4_000)
+            self._turn(100)
+            self.check()
+            for _ in range(4):
+                self.acknowledge()
+            self.resume()
+
+    def _is_stopped_again(self):
+        """Whether the log tells of one alarm that has just stopped delivery three times."""
+        now_s = self.now_ms // 1_000
+        stops = []
+        for packed in self.bench.log[-200:]:
+            _, boot, event, uptime_s, _, _, _ = record.header(packed)
+            if boot not in self.boots:
+                continue
+            if event == events.RESERVOIR_SET:
+                stops = []
+            if event == events.SUSPEND:
+                alarm = record.fields(packed, LAYOUTS[event])[1]
+                stops.append((alarm, self.boots[boot] // 1_000 + uptime_s))
+        for alarm, last_s in stops:
+            same = [
+                at_s for other, at_s in stops if other == alarm and last_s - 599 < at_s <= last_s
+            ]
+            if al.stops(alarm) and len(same) >= 3 and now_s - last_s < 598:
+                return True
+        return False
 
     def acknowledge(self):
         """See the highest alarm."""
@@ -797,6 +834,8 @@ ACTS = (
     ("suspend",),
     ("resume",),
     ("resume",),
+    ("block", (1, 3)),
+    ("block", (1, 3)),
     ("acknowledge",),
     ("acknowledge",),
     ("acknowledge",),

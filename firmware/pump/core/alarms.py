@@ -34,11 +34,15 @@ UNDER_DELIVERY = const(20)
 RESERVOIR_VERY_LOW = const(21)
 AUTO_OFF_SOON = const(22)
 AUTO_OFF = const(23)
-# From here on they are reminders: shown as an alarm is, and withdrawn when nobody answers.
+# Reminders, until DAILY: shown as an alarm is, and withdrawn when nobody answers.
 SET_OLD = const(24)
 MEAL_MISSED = const(25)
 CHECK_GLUCOSE = const(26)
 DAILY = const(27)
+SELF_TEST = const(28)
+STOPPED_AGAIN = const(29)
+
+_REMINDERS = const(0x0F000000)  # as bits
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -76,6 +80,8 @@ PRIORITIES = bytes(
         LOW,  # meal missed
         LOW,  # check glucose
         LOW,  # daily reminder
+        HIGH,  # self-test
+        HIGH,  # stopped again
     )
 )
 
@@ -101,7 +107,7 @@ def worst(alarms):
 
 def reminder(alarms):
     """The first reminder among alarms as bits, or NONE."""
-    return worst(alarms >> SET_OLD << SET_OLD) if alarms >> SET_OLD else NONE
+    return worst(alarms & _REMINDERS) if alarms & _REMINDERS else NONE
 
 
 class Alarms:

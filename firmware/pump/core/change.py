@@ -53,6 +53,7 @@ class ReservoirChange:
         self.loaded = True
         pump.line.loaded(pump.clock.uptime_s)
         pump.log.write(events.RESERVOIR_SET, pump.reservoir_steps, dose_mu, source)
+        pump.suspension.forgive()
         pump.check_reservoir()
         return codes.OK
 

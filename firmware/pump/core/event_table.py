@@ -129,6 +129,8 @@ ALARM_NAMES = (
     "meal_missed",
     "check_glucose",
     "daily_reminder",
+    "self_test",
+    "stopped_again",
 )
 PRIORITIES = ("low", "medium", "high")
 # Of a basal program, beside its number.

@@ -67,7 +67,7 @@ class Pump:
         self.move = Move(self.log, profile)
         self.line = Line()
         self.train = Train()
-        self.suspension = Suspension(self.log, settings)
+        self.suspension = Suspension(self.log, self.clock, settings, self.alarms)
         self.rules = None  # a Rules once one is set
         self._change = None
         self.remote = Remote(self.log, self.clock, settings)

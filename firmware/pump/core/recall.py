@@ -25,6 +25,7 @@ from pump.core.logbook import (
 from pump.core.units import StepScale
 
 _DAY_S = const(86_400)
+_MOST_STOPS = const(20)  # more than can matter
 _LONGEST_S = const(100_000)  # longer than any window and any lockout
 
 
@@ -38,6 +39,7 @@ class Recall:
         self.day = 0  # that the sums of today belong to
         self.suspended = False
         self.suspended_remotely = False
+        self.stops = []  # (alarm, time) of those by which delivery stopped, by the clock `lived_s`
         self.changing = False
         self.play = False
         self.scale = None  # in which the steps here are counted; None: in the board's
@@ -205,6 +207,7 @@ class Recall:
             self._close_extended(pump, scale)
         if self.move_kind >= 0:
             self._close_move(pump)
+        pump.suspension.recall(self.stops, self.lived_s, self.suspended or self.changing)
         if self._gap and not (self.suspended or self.changing):
             # A suspension may be among what is lost: a person decides whether basal goes on.
             pump.suspension.begin(events.SOURCE_RESTART, al.LOG_DAMAGED)
@@ -470,6 +473,8 @@ class Recall:
     def _suspend(self, values):
         self.suspended = True
         self.suspended_remotely = values[0] == events.SOURCE_LINK
+        if values[1] < len(al.PRIORITIES) and al.stops(values[1]):
+            self.stops = self.stops[-_MOST_STOPS:] + [(values[1], self.lived_s)]
 
     def _resume(self, _):
         self.play = False
@@ -483,6 +488,7 @@ class Recall:
 
     def _reservoir_set(self, values):
         self.reservoir_steps = values[0]
+        self.stops = []
         self.line.loaded(self.lived_s)
 
     def _clock_set(self, values):

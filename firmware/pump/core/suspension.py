@@ -1,15 +1,28 @@
-"""The suspension of delivery: who began it, its records, and the reminder of it."""
+"""The suspension of delivery: who began it, its records, its reminder, and when it must last.
+
+An alarm that stops delivery for the third time within ten minutes was resumed twice without its
+cause being mended. Then another alarm says so, whose cause stays for ten minutes, or until a new
+reservoir is in: so long nobody can resume (Open PCA Pump R6.5.0).
+"""
+
+from micropython import const
 
 from pump.core import alarms as al
 from pump.core import events
 from pump.core import settings as st
 
+_MOST_STOPS = const(3)  # by one alarm
+_WINDOW_S = const(600)  # in so long; and so long the last of them stays
+
 
 class Suspension:
     """The one that there is, or the last one."""
 
-    def __init__(self, log, settings):
+    def __init__(self, log, clock, settings, alarms):
         self._log = log
+        self._clock = clock
+        self._alarms = alarms
+        self._stops = []  # (alarm, uptime in s) of the last ten minutes
         self._settings = settings
         self._into_ms = 0
         self.told_min = 0
@@ -26,6 +39,28 @@ class Suspension:
         self.alarm = alarm
         self._into_ms = 0
         self.told_min = 0
+        if al.stops(alarm):
+            self._stopped(alarm, self._clock.uptime_s)
+
+    def recall(self, stops, lived_s, suspended):
+        """At a start: (alarm, time) of each stop that the log tells, by a clock of which it is
+        `lived_s` now.
+        """
+        self._stops = []
+        for alarm, at_s in stops:
+            if lived_s - at_s < _WINDOW_S:
+                self._stopped(alarm, at_s - lived_s, suspended)
+
+    def forgive(self):
+        """What stopped delivery again and again may be mended: a person may resume."""
+        self._stops = []
+        self._alarms.cause(al.STOPPED_AGAIN, False)
+
+    def _stopped(self, alarm, now_s, still=True):
+        self._stops = [stop for stop in self._stops if now_s - stop[1] < _WINDOW_S]
+        self._stops.append((alarm, now_s))
+        if still and len([0 for stop in self._stops if stop[0] == alarm]) >= _MOST_STOPS:
+            self._alarms.cause(al.STOPPED_AGAIN, True, alarm)
 
     def end(self, source):
         """Delivery goes on."""
@@ -40,6 +75,8 @@ class Suspension:
         if self._into_ms >= 60_000:
             self._into_ms -= 60_000
             self.told_min += 1
+            if self.told_min * 60 >= _WINDOW_S and self._alarms.has_cause(al.STOPPED_AGAIN):
+                self.forgive()
             if self.told_min % self._settings.get(st.SUSPEND_REMINDER_MIN) == 0:
                 self.reminder_due = True
                 self._log.write(events.REMINDER, 0, self.told_min * 60)
