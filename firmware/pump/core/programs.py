@@ -2,8 +2,7 @@
 
 - The one in force is `settings.basal`; the others lie as bytes, as they are stored. Programs have
   the numbers 1 to 4. One of them is always in force; another one may have no segments: none.
-- A change of another one changes nothing in delivery. A change of the one in force is
-  `pump.set_basal`, whatever its number.
+- A change of another one changes nothing in delivery; one of the one in force counts at once.
 - To activate one changes the rate from that moment on; steps that are owed stay owed. A temporary
   basal goes on: a percentage is of the new program from then on.
 - Max basal holds for a program that is set and for one that is activated. It may be lowered below
@@ -69,7 +68,7 @@ def edit(pump, number, segments, source):
     """Replace a program; without segments one that is not in force is no more. A code."""
     settings = pump.settings
     if number == settings.active:
-        return pump.set_basal(segments, source)
+        return set_in_force(pump, segments, source)
     limit = settings.get(st.MAX_BASAL_MU_H)
     code = modes.why_not(pump, source)
     if code == codes.OK and not 1 <= number <= MOST:
@@ -81,6 +80,20 @@ def edit(pump, number, segments, source):
     stored = _others(settings, number) + _packed(number, segments)
     tell_edited(pump, number, segments_of(settings, number), segments, source)
     settings.stored_programs = stored
+    pump.settings_dirty = True
+    pump.settle()
+    return codes.OK
+
+
+def set_in_force(pump, segments, source):
+    """Replace the program in force. A code."""
+    limit = pump.settings.get(st.MAX_BASAL_MU_H)
+    program = pump.settings.basal
+    code = modes.why_not(pump, source) or program.check(segments, limit)
+    if code != codes.OK:
+        return pump.refuse(events.COMMAND_BASAL, code, 0, limit, source)
+    tell_in_force(pump, program, segments, source)
+    program.replace(segments)
     pump.settings_dirty = True
     pump.settle()
     return codes.OK

@@ -54,15 +54,6 @@ def set_setting(pump, number, value, source):
 
 def set_basal(pump, segments, source):
     """Replace the program in force by a list of (start minute, rate in mU/h)."""
-    limit = pump.settings.get(st.MAX_BASAL_MU_H)
-    program = pump.settings.basal
-    code = modes.why_not(pump, source) or program.check(segments, limit)
-    if code != codes.OK:
-        return pump.refuse(events.COMMAND_BASAL, code, 0, limit, source)
-    from pump.core.programs import tell_in_force
+    from pump.core.programs import set_in_force
 
-    tell_in_force(pump, program, segments, source)
-    program.replace(segments)
-    pump.settings_dirty = True
-    pump.settle()
-    return codes.OK
+    return set_in_force(pump, segments, source)
