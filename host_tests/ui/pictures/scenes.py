@@ -187,6 +187,18 @@ def bolus_ask_most():
     return bench
 
 
+def alarm_stopped_again():
+    """One alarm has stopped delivery for the third time."""
+    bench = in_use()
+    bench.pump.alarms.once(al.STOPPED_AGAIN)
+    bench.run(200)
+    return bench
+
+
+def german_alarm_stopped_again():
+    return in_german(alarm_stopped_again)
+
+
 def locked():
     """Keys of a pump whose display went dark under the child lock."""
     bench = in_use()
@@ -1321,6 +1333,7 @@ SCENES = (
     bolus_entry_most,
     bolus_ask,
     bolus_ask_most,
+    alarm_stopped_again,
     locked,
     locked_bolus,
     user_menu,
@@ -1459,6 +1472,7 @@ SCENES = (
     german_suspended,
     german_bolus_ask,
     german_quick_repeat,
+    german_alarm_stopped_again,
     german_locked,
     german_user_menu,
     german_mode_code,
