@@ -29,6 +29,7 @@ _MOTOR_MS = const(5)
 _TIDY_EVERY_MS = const(60_000)
 _REST_MS = const(500)
 _FAULT_MS = const(20)
+_BOUNCE_MS = const(20)  # a STOP contact may have cut a train short, and bounces so long
 _OVERDUE_MS = const(1_000)  # a train that is so late will not end by itself
 _TICKS_MASK = const(0x3FFFFFFF)
 _ENOSPC = const(28)
@@ -112,6 +113,7 @@ class App:
         self._restarts = hardware.restarts()
         self._failed_by = (ERROR_OTHER, 0)  # code and detail of the error that ended delivery
         self._train_ms = _MOTOR_MS
+        self._cut_ms = 0  # when a train was last cut short
         self._began_ms = 0  # the train under way, and how long it may take
         self._longest_ms = 0
         self._port_ms = _PORT_MS
@@ -267,6 +269,8 @@ class App:
             return
         if not stepper.busy():
             cut = stepper.was_cut()
+            if cut:
+                self._cut_ms = self._hardware.now_ms()
             self.pump.moved(stepper.take(), cut)
             self.pump.stands_at(stepper.position_steps)
             turning = self._hardware.turning
@@ -439,8 +443,10 @@ class App:
 
     def _move(self):
         hardware = self._hardware
-        # While STOP is down the engine would end a train before its first step.
-        if self.journal.staged or hardware.buttons.stop_down():
+        # While STOP is down the engine would end a train before its first step. So it would while
+        # the contact bounces, open at one look and closed at the next.
+        bounces = hardware.now_ms() - self._cut_ms & _TICKS_MASK < _BOUNCE_MS
+        if self.journal.staged or bounces or hardware.buttons.stop_down():
             return
         travel = self._travel
         if travel is not None and travel.holds(hardware.end_stop.reached()):

@@ -3,9 +3,10 @@
 import pytest
 
 from host_tests.fakes.flash import Files, Flash
+from host_tests.fakes.pins import Finger
 from host_tests.proofs.lives import with_records
 from host_tests.rig import DOWN, OK, STOP, UP, Rig
-from pump.core import alarms, events, states
+from pump.core import alarms, codes, events, states
 from pump.core import settings as st
 
 FULL_PICTURE_MS = 400
@@ -95,6 +96,21 @@ def test_a_glitch_on_the_stop_pin_costs_no_step(rig):
     rig.world.buttons[STOP].drive(1)
     rig.run_s(60)
     assert rig.steps == owed_steps(1000)
+
+
+@pytest.mark.parametrize("after_ms", range(0, 200, 20))
+def test_a_stop_contact_that_bounces_long_is_no_motor_error(rig, after_ms):
+    rig.world.fingers[STOP] = Finger(rig.world.buttons[STOP], rig.world.clock, bounce_us=15_000)
+    change = rig.pump.change
+    assert change.start(events.SOURCE_BUTTONS) == codes.OK
+    assert change.load(100_000, events.SOURCE_BUTTONS) == codes.OK
+    assert change.prime(events.SOURCE_BUTTONS) == codes.OK
+    rig.run_ms(1_000 + after_ms)
+    rig.press(STOP)
+    rig.run_s(1)
+    assert rig.pump.state == states.CHANGING
+    assert rig.all(events.MOVE_END)[-1][2] == rig.steps
+    assert rig.all(events.MOTOR_ERROR) == []
 
 
 @pytest.mark.parametrize("way", [(OK,), (OK, OK), (OK, DOWN, OK)], ids=str)
