@@ -12,6 +12,7 @@ from micropython import const
 
 from pump.core import events, states
 from pump.core import settings as st
+from pump.core.clock import DAY_S
 from pump.core.profile import Profile
 from pump.core.pump import Pump
 from pump.core.record import header
@@ -58,6 +59,7 @@ _FOR_A_COMMAND = (
     "pump.core.extended",
     "pump.core.modes",
     "pump.core.programs",
+    "pump.core.selftest",
     "pump.core.setting_changes",
     "pump.core.setting_table",
     "pump.core.supply",
@@ -73,6 +75,8 @@ ERROR_RESTARTS = const(4)
 # A pump that the watchdog has to restart so many times in a row starts, tells, and gives nothing;
 # if even that hangs it is not started any more.
 _MOST_RESTARTS = const(3)
+_QUIET_S = const(10_800)  # of the day, 3 o'clock: then the pump checks itself
+_NEVER = const(-2)  # no day of a clock
 _RUNS_WELL_S = const(600)
 
 
@@ -119,6 +123,8 @@ class App:
         self._port_ms = _PORT_MS
         self._tidy_ms = 0
         self._looks_back = True
+        self._checks = _NEVER  # the day of the last check of itself, or a Checks while one runs
+        self._check_waits = False  # for the end of a train
         self.host_has_talked = False  # since the start
         self.in_service = False  # granted, answered, recorded: leave the loop
 
@@ -169,6 +175,10 @@ class App:
             self._halt(error)
         # Not within `start`: what its frame has held would be found in use.
         _quietly(self._forget_start)
+        try:
+            self._check_memory()
+        except Exception as error:  # noqa: BLE001 - as in guarded_turn
+            self._halt(error)
         if self.pump.state == states.RUNNING:
             _quietly(self.ui.lead_a_new_pump)
         if self._restarts == _MOST_RESTARTS:
@@ -177,6 +187,18 @@ class App:
     def _forget_start(self):
         for name in _NEEDED_ONCE:
             _forget(name)
+        self._hardware.collect_garbage()
+
+    def _check_memory(self):
+        """Before anything moves, and when the start has let go of what it needed."""
+        from pump.core import memory_check
+
+        wrong = memory_check.of_all(self._hardware.display.buffer)
+        if wrong and self.pump.state != states.FAULT:
+            from pump.core import selftest
+
+            selftest.failed(self.pump, events.TEST_MEMORY, wrong)
+        _forget("pump.core.memory_check")
         self._hardware.collect_garbage()
 
     def guarded_turn(self):
@@ -201,10 +223,14 @@ class App:
         # function costs 20 us.
         if pump.train.ordered:
             self._book_train()
-        self._read_buttons(now_ms)
+        event = hardware.buttons.poll(now_ms)
+        while event is not None:
+            self.ui.gesture(event[0], event[1])
+            event = hardware.buttons.poll(now_ms)
         pump.advance(elapsed_ms)
         self.ui.advance(elapsed_ms)
-        self._talk(elapsed_ms)
+        if self._link is not None or hardware.port.waiting() or pump.state == states.SERVICE:
+            self._talk(elapsed_ms)
         if pump.stop_wanted:
             self._stop_if_wanted()
         if pump.log.outbox or pump.settings_dirty:
@@ -278,6 +304,8 @@ class App:
                 lost_steps = turning.lost_steps(stepper.position_steps)
                 if lost_steps:
                     self.pump.did_not_turn(lost_steps)
+            if self._check_waits:
+                self._check_if_resting()
         elif self._hardware.now_ms() - self._began_ms & _TICKS_MASK > self._longest_ms:
             self._give_up()
 
@@ -304,12 +332,10 @@ class App:
             pass
 
     def _read_buttons(self, now_ms):
-        buttons = self._hardware.buttons
-        while True:
-            event = buttons.poll(now_ms)
-            if event is None:
-                return
+        event = self._hardware.buttons.poll(now_ms)
+        while event is not None:
             self.ui.gesture(event[0], event[1])
+            event = self._hardware.buttons.poll(now_ms)
 
     def _sense(self, elapsed_ms):
         # Rather while the coils are on, just before a train is booked: a weak battery shows then.
@@ -500,6 +526,7 @@ class App:
         if self._tidy_ms >= _TIDY_EVERY_MS:
             self._tidy_ms = 0
             self.pump.minute()
+            self._check_if_resting()
             # While there is time, so that it need not happen in the middle of something.
             if due_ms >= _REST_MS:
                 self._hardware.collect_garbage()
@@ -514,6 +541,34 @@ class App:
         self._looks_back = self.journal.look_back()
         if not self._looks_back:
             self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
+
+    def _check_if_resting(self):
+        """A check's next piece; where a train runs or is due, when that one has ended."""
+        self._check_waits = self.pump.moving() or self.pump.is_due()
+        if not self._check_waits and self._is_check_due():
+            self._check_itself()
+
+    def _today(self):
+        return (self.pump.clock.local_s - _QUIET_S) // DAY_S
+
+    def _is_check_due(self):
+        resting = self.pump.state in (states.RUNNING, states.SUSPENDED)
+        return resting and self._checks != self._today()  # one runs, or none was made today
+
+    def _check_itself(self):
+        over = self._today()
+        try:
+            if isinstance(self._checks, int):
+                from pump.checks import Checks
+
+                self._checks = Checks(self.pump, self._store, self._hardware)
+            if not self._checks.go_on():
+                return
+        except MemoryError:  # no reason to stop delivery: the next minute begins anew
+            over = _NEVER
+        self._checks = over
+        _forget("pump.checks")
+        _forget("pump.core.memory_check")
 
     # ---- the end of errors
 

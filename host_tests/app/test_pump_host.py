@@ -222,7 +222,7 @@ def test_an_error_in_a_layer_stops_the_motor_and_stays_stopped():
 
 def test_a_flash_that_refuses_to_write_stops_the_pump_before_anything_moves_unrecorded():
     rig = Rig(program=[(0, 5_000)])
-    rig.run_s(60)
+    rig.run_s(30)  # before the pump checks itself, and finds it
     rig.hardware.files.open = refuse
     at = rig.steps
     rig.bolus(2000)

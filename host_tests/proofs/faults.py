@@ -8,6 +8,7 @@ is done: the power is switched off and on.
 from host_tests.proofs.proof import BrokenError, Proof
 from host_tests.rig import OK, STOP, UP, Rig, WatchdogResetError
 from pump.core import alarms, events, states
+from pump.core import settings as st
 
 BASAL = [(0, 5_000)]
 BOLUS_MU = 2_000
@@ -534,6 +535,46 @@ def _stops(rig, given, most):
     _need(reason == events.END_STOPPED, "the bolus was not stopped")
 
 
+def _self_test(plant, test):
+    """What the pump finds when it checks itself: it stops, says so, and gives again after it."""
+    rig = Rig(program=BASAL)
+    rig.run_s(5)
+    plant(rig)
+    for _ in range(20):
+        rig.run_s(60)
+        if rig.all(events.SELF_TEST):
+            break
+    _need([row[:2] for row in rig.all(events.SELF_TEST)] == [(test, 0)], "it was not found")
+    _need(rig.pump.alarms.waiting & 1 << alarms.SELF_TEST, "no alarm is waiting")
+    _need(rig.world.buzzer.history, "no alarm was heard")
+    _need(rig.pump.state == states.SUSPENDED, "the pump gives on")
+    at = rig.steps
+    rig.run_s(60)
+    _need(rig.steps == at, "the motor goes on")
+    rig.restart()
+    _need(rig.pump.state == states.SUSPENDED, "it gives by itself after an alarm")
+    least, most = _told(rig)
+    _need(least <= rig.steps <= most, f"{rig.steps} steps, the log tells {least} to {most}")
+
+
+def _value_changes(rig):
+    rig.pump.settings._values[st.MAX_BOLUS_MU] ^= 1 << 14
+
+
+def _slot_changes(rig):
+    slot = "/settings" + ("/a", "/b")[1 - rig.app._store._next_slot]
+    with rig.hardware.files.open(slot, "rb") as file:
+        data = bytearray(file.read())
+    data[20] ^= 1
+    with rig.hardware.files.open(slot, "wb") as file:
+        file.write(data)
+
+
+def _time_runs_fast(rig):
+    elapsed_ms = rig.hardware.clock.elapsed_ms
+    rig.hardware.clock.elapsed_ms = lambda: elapsed_ms() * 21 // 20
+
+
 def cases():
     """Every case by its name: a function without arguments that raises BrokenError."""
     found = {}
@@ -565,6 +606,9 @@ def cases():
         "ticks that wrap": (_ticks_wrap,),
         "a turn late by 3 s": (_late_turn, 3_000),
         "a turn late by 7 s": (_late_turn, 7_000),
+        "a value that changes in the memory": (_self_test, _value_changes, events.TEST_SETTINGS),
+        "settings that change in the flash": (_self_test, _slot_changes, events.TEST_SETTINGS),
+        "time that is counted too fast": (_self_test, _time_runs_fast, events.TEST_CLOCK),
         "STOP while the burst is chosen": (_stop_between, "pump", "next_burst"),
         "STOP while the train is planned": (_stop_between, "hardware.stepper", "duration_ms"),
         "STOP after the commit": (_stop_between, "app.journal", "commit"),

@@ -29,7 +29,7 @@ PLAIN = {
     *("asked", "limit", "old", "new", "value"),
     *("bolus_id", "code", "command", "detail", "flags", "granted", "kind", "segment", "setting"),
     *("boluses", "count", "percent", "presses", "segments", "times"),
-    *("combined", "not_filled", "paired", "request"),
+    *("combined", "not_filled", "paired", "passed", "request"),
     *("program", "old_program", "new_program"),
     *("steps_numerator", "steps_denominator"),
     *("version_major", "version_minor", "version_patch"),
@@ -38,7 +38,7 @@ PLAIN = {
 FAMILIES = {
     name[:-1] + "_": words
     for name, words in vars(event_table).items()
-    if name in ("COMMANDS", "ENDS", "KINDS", "REMINDS", "RESETS", "SOURCES")
+    if name in ("COMMANDS", "ENDS", "KINDS", "REMINDS", "RESETS", "SOURCES", "TESTS")
 }
 SEVERITY_NAMES = ("INFO", "WARNING", "ALARM", "FAULT")
 

@@ -5,8 +5,9 @@ import micropython
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import events, states
+from pump.core import events, record, states
 from pump.core import settings as st
+from pump.core.layouts import LAYOUTS
 from pump.ui import figures, keys, sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
 from pump.ui.pages import dates
@@ -497,6 +498,51 @@ def test_what_is_not_known_of_reservoir_and_site_is_not_made_up():
     bench = scenes.fresh()
     bench.press(OK, OK)
     assert bench.sees("Change the reservoir?")
+
+
+def test_a_person_says_of_each_alarm_sound_and_of_the_whole_picture_that_it_is_there():
+    bench = scenes.selftest()
+    bench.sounds = []
+    bench.press(OK, UP, OK, OK, OK)
+    alarms = [sound for sound in bench.sounds if sound in sounds.BURSTS]
+    assert alarms == [sounds.LOW, sounds.LOW, sounds.MEDIUM, sounds.HIGH]
+    bench.press(OK)
+    bench.look()
+    assert all(byte == 0xFF for byte in bench.buffer)
+    bench.press(OK)
+    assert bench.sees("Good") and answers(bench) == [
+        (events.TEST_BUZZER, 1, 0),
+        (events.TEST_DISPLAY, 1, 0),
+    ]
+
+
+def test_what_a_person_does_not_hear_or_see_is_logged_and_said_and_stops_nothing():
+    bench = scenes.selftest_sound()
+    bench.press(OK, STOP, OK, OK, STOP)
+    assert bench.sees("do not rely")
+    assert answers(bench) == [(events.TEST_BUZZER, 0, 0), (events.TEST_DISPLAY, 0, 0)]
+    assert bench.running()
+    bench = scenes.selftest()
+    bench.press(STOP)
+    assert bench.sees("Menu") and answers(bench) == []
+
+
+def answers(bench):
+    """The rows of self-tests in the log."""
+    buffer = bytearray(32)
+    found = []
+    for seq in range(1, bench.journal.next_seq):
+        bench.journal.read_into(seq, buffer)
+        if record.header(buffer)[2] == events.SELF_TEST:
+            found.append(record.fields(buffer, LAYOUTS[events.SELF_TEST]))
+    return found
+
+
+def test_a_failed_self_test_says_which_check_it_was():
+    bench = scenes.selftest_failed()
+    assert bench.sees("SELF-TEST") and bench.sees("Clock runs wrong")
+    bench.press(OK)
+    assert bench.pump.state == states.SUSPENDED and bench.sees("Self-test failed")
 
 
 def test_stop_stops_the_motor_in_every_step_of_the_change():

@@ -257,6 +257,7 @@ class _Reader:
             "settings_lost": self._settings_lost,
             "service": self._service,
             "scale": self._scale_set,
+            "self_test": self._self_test,
             "motor_error": self._motor_error,
             "system_error": self._system_error,
         }
@@ -698,6 +699,11 @@ class _Reader:
         self._note("service", "warning", "Handed to its maker for service: nothing is delivered")
         if not self._stop:
             self._open_stop("service", _source(source))
+
+    def _self_test(self, test: int, passed: int, _detail: int) -> None:
+        if not passed:
+            name = _word("self_test", "test", test)
+            self._note("self_test", "fault", f"Self-test of the {name} failed")
 
     def _motor_error(self, ordered: int, made: int) -> None:
         self._failed = True

@@ -122,6 +122,7 @@ class Alarms:
         self._silent_from_s = 0
         self._highest = NONE
         self._highest_of = 0  # the waiting alarms for which it is known
+        self.failed_test = 0  # of the self-test, events.TEST_*
         self.causes = 0  # the cause is there now
         self.raised = 0  # raised and not over
         self.waiting = 0  # raised and not acknowledged

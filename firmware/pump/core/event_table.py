@@ -59,6 +59,7 @@ from pump.core.events import (
     RESERVOIR_SET,
     RESUME,
     SCALE,
+    SELF_TEST,
     SERVICE,
     SETTING_CHANGED,
     SETTINGS_LOST,
@@ -133,6 +134,8 @@ ALARM_NAMES = (
     "stopped_again",
 )
 PRIORITIES = ("low", "medium", "high")
+# What a self-test looks at; all is what the pump can try by itself.
+TESTS = ("all", "code", "settings", "memory", "clock", "driver", "buzzer", "display")
 # Of a basal program, beside its number.
 PROGRAM_NAMES = (
     "none",
@@ -247,6 +250,7 @@ EVENTS = (
     (PAIRING, "pairing", WARNING, (("paired", "B"), ("source", "B", SOURCES))),
     (PROGRAM_NAMED, "program_named", INFO, (("program", "B"), ("old_name", "B", PROGRAM_NAMES), ("new_name", "B", PROGRAM_NAMES), ("source", "B", SOURCES))),
     (QUICK_BOLUS, "quick_bolus", INFO, (("bolus_id", "H"), ("presses", "B"), ("step_mu", "H"))),
+    (SELF_TEST, "self_test", INFO, (("test", "B", TESTS), ("passed", "B"), ("detail", "I"))),
     (MOTOR_ERROR, "motor_error", FAULT, (("ordered_steps", "I"), ("made_steps", "I"))),
     (SYSTEM_ERROR, "system_error", FAULT, (("code", "B"), ("detail", "I"))),
 )  # fmt: skip

@@ -52,6 +52,16 @@ REMIND_DAILY_3 = const(6)
 REMIND_DAILY_4 = const(7)
 REMIND_RESERVOIR = const(8)
 
+# What a self-test looks at. The words are event_table.TESTS.
+TEST_ALL = const(0)  # that the pump can try by itself
+TEST_CODE = const(1)
+TEST_SETTINGS = const(2)
+TEST_MEMORY = const(3)
+TEST_CLOCK = const(4)
+TEST_DRIVER = const(5)
+TEST_BUZZER = const(6)  # by a person, and so the display
+TEST_DISPLAY = const(7)
+
 # What made the board start.
 RESET_POWER = const(0)
 RESET_WATCHDOG = const(1)
@@ -113,6 +123,7 @@ TURNED_AWAY = const(53)
 PAIRING = const(54)
 PROGRAM_NAMED = const(55)
 QUICK_BOLUS = const(56)
+SELF_TEST = const(57)
 MOTOR_ERROR = const(60)
 SYSTEM_ERROR = const(61)
 

@@ -81,6 +81,10 @@ class Tmc2209:
             return -1
         return int.from_bytes(answer[3:7], "big")
 
+    def answers(self):
+        """Whether it is there and has kept its settings: one that has restarted has lost them."""
+        return self.read(_GCONF) == _GCONF_OURS
+
     def note_stall(self, _pin=None):
         """Call from the interrupt of the DIAG pin, rising. Allocates nothing."""
         self._stalled = True

@@ -20,6 +20,10 @@ class SlottedDisc:
         """Call from the pin's interrupt, both edges. Allocates nothing."""
         self._edge = True
 
+    def answers(self):
+        """As Tmc2209: at rest a disc has nothing to say."""
+        return True
+
     def lost_steps(self, position_steps):
         """Ask at rest after each train: steps counted since the disc moved last, if too many.
 

@@ -60,13 +60,15 @@ class Service:
         flags = CLOCK_TRUSTED if clock.trusted else 0
         if bolus.active:
             flags |= BOLUS_RUNNING
-        if pump.remote.paired():
+        remote = pump.remote
+        if remote.paired():
             flags |= PAIRED
-        if pump.remote.code and clock.uptime_s <= pump.remote.code_until_s:
+        if remote.code and clock.uptime_s <= remote.code_until_s:
             flags |= CODE_SHOWN
         if pump.suspension.remotely:
             flags |= SUSPENDED_REMOTELY
         left = pump.reservoir_steps
+        temporary = pump.temporary
         number = asked_mu = given_mu = left_s = left_min = 0
         if extended is not None:
             number, asked_mu, given_mu, left_s = extended.told()
@@ -91,8 +93,8 @@ class Service:
             self._hardware.free_bytes(),
             journal.first_seq,
             journal.next_seq,
-            pump.remote.count,
-            (pump.temporary_left_ms() + 999) // 1000,
+            remote.count,
+            0 if temporary is None else (temporary.left_ms + 999) // 1000,
             pump.on_board_mu(),
             number,
             asked_mu,

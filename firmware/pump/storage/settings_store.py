@@ -56,6 +56,19 @@ class SettingsStore:
         self.damaged = whole < seen or (seen < len(_SLOTS) and self._version > 1)
         return blob
 
+    def reread(self):
+        """The blob of the slot in force as the flash has it now; None: it is not whole, or none.
+
+        Changes nothing here.
+        """
+        version, blob = _unpack(self._read(1 - self._next_slot))
+        return blob if version == self._version else None
+
+    @property
+    def empty(self):
+        """Whether nothing was ever saved."""
+        return not self._version
+
     def save(self, blob):
         """Durable on return. ValueError beyond 4,096 bytes.
 

@@ -26,7 +26,7 @@ class AlarmScreen(Screen):
 
     def draw(self, canvas):
         """The plate and the three texts."""
-        draw_alarm(canvas, self.say, self.alarm, self.plate_dark)
+        draw_alarm(canvas, self, self.plate_dark)
         canvas.line(53)
         self.hints(canvas, "", self.say.OK_SEEN)
 
@@ -52,7 +52,7 @@ class AlarmPage(Screen):
 
     def draw(self, canvas):
         """The same picture, with what OK does."""
-        draw_alarm(canvas, self.say, self.alarm, False)
+        draw_alarm(canvas, self, False)
         canvas.line(53)
         if self._waits():
             self.hints(canvas, "", self.say.OK_SEEN)
@@ -68,9 +68,12 @@ def alarm_name(say, alarm):
     return alarm_text(say, alarm).split("|")[0]
 
 
-def draw_alarm(canvas, say, alarm, plate_dark):
-    """Plate, why, and two lines of what to do."""
+def draw_alarm(canvas, screen, plate_dark):
+    """Plate, why, and two lines of what to do, of the alarm of a screen."""
+    say, alarm = screen.say, screen.alarm
     _, plate, why, first, second = alarm_text(say, alarm).split("|")
+    if alarm == al.SELF_TEST:
+        why = say.SELF_TEST_WHY.split("|")[screen.pump.alarms.failed_test]
     if plate_dark:
         canvas.box(0, 0, canvas.width, 19)
     else:
@@ -88,6 +91,8 @@ def alarm_text(say, alarm):
         return say.ALARM_MOTOR
     if alarm == al.SYSTEM_ERROR:
         return say.ALARM_SYSTEM
+    if alarm == al.SELF_TEST:
+        return say.ALARM_SELF_TEST
     try:
         if say.LANGUAGE:
             from pump.ui.pages.alarm_texts_de import ALARMS

@@ -67,4 +67,12 @@ REFUSED = "Not done"
 # failed, and what stands for one that cannot be loaded; the others are in pages/alarm_texts.py.
 ALARM_MOTOR = "Motor error|MOTOR|Steps were not made|Do not use the pump.|Switch off and on"
 ALARM_SYSTEM = "System error|SYSTEM|Error in the program|Do not use the pump.|Switch off and on"
+ALARM_SELF_TEST = (
+    "Self-test failed|SELF-TEST|A check has failed|Delivery has stopped.|Switch off and on"
+)
+# Which check, by its number in core/events.py
+SELF_TEST_WHY = (
+    "A check has failed|Program is damaged|Settings are damaged|Memory is damaged|"
+    "Clock runs wrong|Motor driver silent"
+)
 ALARM_OTHER = "Alarm|ALARM|There is no memory|left for its text|"

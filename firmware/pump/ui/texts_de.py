@@ -59,4 +59,11 @@ REFUSED = "Nicht ausgeführt"
 # Alarms
 ALARM_MOTOR = "Motorfehler|MOTOR|Schritte fehlen|Pumpe nicht benutzen.|Aus- und einschalten"
 ALARM_SYSTEM = "Systemfehler|SYSTEM|Fehler im Programm|Pumpe nicht benutzen.|Aus- und einschalten"
+ALARM_SELF_TEST = (
+    "Selbsttest: Fehler|SELBSTTEST|Prüfung gescheitert|Keine Abgabe mehr.|Aus- und einschalten"
+)
+SELF_TEST_WHY = (
+    "Prüfung gescheitert|Programm beschädigt|Werte beschädigt|Speicher beschädigt|"
+    "Uhr geht falsch|Motortreiber stumm"
+)
 ALARM_OTHER = "Alarm|ALARM|Es fehlt der Speicher|für den Text|"

@@ -39,7 +39,7 @@ _SECTIONS = (
     ("Calibration", ("calibrate",)),
     ("Remote control", ("remote",)),
     ("History", ("history",)),
-    ("About and service", ("about", "service")),
+    ("About, service and self-test", ("about", "service", "selftest")),
     ("In German", ("german",)),
 )
 # In the diagram nobody needs what leads back, nor what any key may meet.

@@ -4,6 +4,7 @@ from host_tests.ui.bench import Bench
 from pump.core import alarms as al
 from pump.core import codes, events, programs, settings, states
 from pump.core import extended as ex
+from pump.core import selftest as st_core
 from pump.core import temporary as tb
 from pump.core.setting_table import SETTINGS
 from pump.ui.keys import DOWN, OK, PRESS, REPEAT, STOP, UP
@@ -990,6 +991,51 @@ def service():
     return menu(10)
 
 
+def selftest():
+    return menu(12)
+
+
+def selftest_sound():
+    bench = selftest()
+    bench.press(OK)
+    return bench
+
+
+def selftest_picture_ask():
+    bench = selftest_sound()
+    bench.press(OK, OK, OK)
+    return bench
+
+
+def selftest_picture():
+    bench = selftest_picture_ask()
+    bench.press(OK)
+    return bench
+
+
+def selftest_good():
+    bench = selftest_picture()
+    bench.press(OK)
+    return bench
+
+
+def selftest_bad():
+    bench = selftest_sound()
+    bench.press(STOP, OK, OK, OK, OK)
+    return bench
+
+
+def selftest_failed():
+    bench = in_use()
+    st_core.failed(bench.pump, events.TEST_CLOCK, 30_000)
+    bench.run(100)
+    return bench
+
+
+def german_selftest_failed():
+    return in_german(selftest_failed)
+
+
 def first():
     """A board just out of its bag, led through what it needs."""
     bench = fresh()
@@ -1465,6 +1511,14 @@ SCENES = (
     history_nothing,
     about,
     service,
+    selftest,
+    selftest_sound,
+    selftest_picture_ask,
+    selftest_picture,
+    selftest_good,
+    selftest_bad,
+    selftest_failed,
+    german_selftest_failed,
     occlusion,
     occlusion_dark,
     reservoir_low,

@@ -30,6 +30,7 @@ const SAY: Record<string, Say> = {
     `Nobody answered the reminder of ${reminderName(n("kind"))} for ${Math.round(n("after_s") / 60)} min`,
   ],
   service: () => ["warning", "Handed to its maker for service: nothing is delivered"],
+  self_test: (n, word) => (n("passed") ? undefined : ["fault", `Self-test of the ${word("test")} failed`]),
   motor_error: (n) => ["fault", `Motor error: ${n("made_steps")} steps made of ${n("ordered_steps")} ordered`],
   system_error: (n) => ["fault", `System error ${n("code")} (detail ${n("detail")})`],
   basal_program: (n) => [

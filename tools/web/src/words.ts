@@ -159,6 +159,10 @@ const SENTENCES: Record<string, Say> = {
   remote: (field, n) => `Order ${n("count")} of the paired computer, ${field("request")} ${n("asked")}: ${field("code")}.`,
   turned_away: (field, n) => `Orders that nobody can prove were turned away, ${n("times")} by now: ${field("code")}.`,
   link_opened: () => "A computer began to talk to the pump.",
+  self_test: (field, n) =>
+    field("test") === "all"
+      ? "The pump has checked itself: nothing wrong was found."
+      : `Self-test of the ${field("test")}: ${n("passed") ? "passed" : "failed"}.`,
   motor_error: (_, n) => `Motor error: ${n("ordered_steps")} steps ordered, ${n("made_steps")} made.`,
   system_error: () => "An error in the program: everything is stopped.",
 };

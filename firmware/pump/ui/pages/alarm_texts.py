@@ -29,6 +29,6 @@ ALARMS = (
     "Bolus for a meal|MEAL?|No bolus was given in|the time of this meal|",
     "Check glucose|GLUCOSE|Time to measure it|after the last bolus|",
     "Reminder|REMINDER|It is the time that|you set as a reminder|",
-    "Self-test failed|SELF-TEST|Delivery has stopped:|a part of the pump is|not as it should be",
+    "",  # in ui/texts.py
     "Stopped 3 times|3x STOPPED|One alarm, 10 minutes|Mend its cause, then|wait 10 min to resume",
 )

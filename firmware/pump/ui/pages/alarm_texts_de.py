@@ -29,6 +29,6 @@ ALARMS = (
     "Bolus zum Essen|ESSEN?|Zu dieser Mahlzeit|gab es keinen Bolus|",
     "Zucker messen|ZUCKER|Zeit zu messen, nach|dem letzten Bolus|",
     "Erinnerung|ERINNERUNG|Es ist die Zeit, die|Sie eingestellt haben|",
-    "Selbsttest|SELBSTTEST|Abgabe angehalten:|ein Teil der Pumpe|ist nicht in Ordnung",
+    "",
     "Dreimal gestoppt|3x STOPP|Ein Alarm, 10 Minuten|Ursache beheben, dann|10 Minuten warten",
 )

@@ -13,9 +13,10 @@ RESERVOIR = const(0)
 CLOCK = const(5)
 FIRST_START = const(11)
 _BACK = const(12)
+_SELF_TEST = const(13)
 
 # All but the way back to this mode; what a user needs, and that way.
-_OF_A_CLINICIAN = bytes(range(_BACK))
+_OF_A_CLINICIAN = bytes(range(_BACK)) + bytes((_SELF_TEST,))
 _OF_A_USER = bytes((RESERVOIR, 2, 3, 4, CLOCK, 8, 9, 10, _BACK))
 
 
@@ -131,6 +132,12 @@ def _later_page(index):
         from pump.ui.pages.history import History
 
         return History
+    if index >= FIRST_START:
+        return _last_page(index)
+    return (AlarmList, About, Service)[max(0, index - 8)]
+
+
+def _last_page(index):
     if index == FIRST_START:
         from pump.ui.pages.first import FirstStart
 
@@ -139,4 +146,6 @@ def _later_page(index):
         from pump.ui.pages.mode import page as code_page
 
         return code_page
-    return (AlarmList, About, Service)[max(0, index - 8)]
+    from pump.ui.pages.selftest import SelfTest
+
+    return SelfTest

@@ -15,6 +15,7 @@ MENU_ROWS = (
     "Service",
     "First start",
     "Clinician",
+    "Self-test",
 )
 NO_ALARMS = "No alarms"
 NEW = "new"
@@ -188,3 +189,11 @@ MOTOR_ASK = "Syringe out? The|motor turns forward,|then as far back."
 TURNS = "Forward|Back"
 TURNED_ASK = "Did it turn forward,|then back?"
 NOT_TURNED = "Supply on? See the|wires of the driver,|then try it again."
+
+# Self-test by a person
+SELF_TEST = "Self-test"
+SOUNDS_ASK = "Plays the sounds of|three alarms. Did you|hear each?"
+SOUND_ASK = "Sound %d of 3|Did you hear it?|↑ plays it again"
+PICTURE_ASK = "All dots light up. OK|if they do, STOP if|some are dark."
+TEST_GOOD = "Good: it is in the|log."
+TEST_BAD = "You may miss alarms:|do not rely on them.|Have it mended."

@@ -15,6 +15,7 @@ MENU_ROWS = (
     "Service",
     "Erster Start",
     "Fachperson",
+    "Selbsttest",
 )
 NO_ALARMS = "Keine Alarme"
 NEW = "neu"
@@ -186,3 +187,11 @@ MOTOR_ASK = "Spritze entfernt? Der|Motor dreht vor und|ebenso weit zurück."
 TURNS = "Vor|Zurück"
 TURNED_ASK = "Hat er vor und zurück|gedreht?"
 NOT_TURNED = "Strom an? Drähte zum|Treiber prüfen, dann|noch einmal."
+
+# Self-test by a person
+SELF_TEST = "Selbsttest"
+SOUNDS_ASK = "Spielt die Töne von|drei Alarmen. Hören|Sie jeden?"
+SOUND_ASK = "Ton %d von 3|Haben Sie ihn gehört?|↑ spielt ihn nochmal"
+PICTURE_ASK = "Alle Punkte leuchten.|Wenn ja OK, wenn|einer fehlt STOP."
+TEST_GOOD = "Gut: es steht im|Protokoll."
+TEST_BAD = "Alarme sind unsicher:|nicht auf sie bauen.|Reparieren lassen."
