@@ -61,7 +61,7 @@ class Service:
         if bolus.active:
             flags |= BOLUS_RUNNING
         remote = pump.remote
-        if remote.paired():
+        if pump.settings.remote_key:
             flags |= PAIRED
         if remote.code and clock.uptime_s <= remote.code_until_s:
             flags |= CODE_SHOWN
