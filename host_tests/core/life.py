@@ -234,7 +234,7 @@ class Life:
         self.owed = 0  # of dose, in 1 / _PER_MU
         self.bolus_at_ms = -1
         self.by_hand = False  # delivery was suspended since the start of the board
-        self.bolus_from_ms = 0  # not a step of it before
+        self.bolus_from_ms = self.extended_from_ms = 0  # not a step of it before
         self.held_steps = -1  # what is in the reservoir; -1: nobody knows
         self.flying = 0  # signed steps of a train that was begun and has not ended
         self.position = 0
@@ -389,6 +389,7 @@ class Life:
             return
         assert delivering and not ran and 1 <= quarters <= 48 and now_mu >= 0 < later_mu
         self._begun(now_mu + later_mu)
+        self.extended_from_ms = self.bolus_from_ms
         self.owed -= later_mu * _PER_MU  # not yet
         self.extended = [later_mu, quarters * 900_000, 0, 0]
 
@@ -735,7 +736,9 @@ class Life:
             if self.pump.train.source.kind in DOSES:
                 self._check_limits(burst)
             if self.pump.train.source.kind == events.KIND_BOLUS:
-                assert self.now_ms > self.bolus_from_ms, "a step of a bolus that waits"
+                extends = self.pump.train.source is self.pump.extended
+                from_ms = self.extended_from_ms if extends else self.bolus_from_ms
+                assert self.now_ms > from_ms, "a step of a bolus that waits"
         return burst
 
     def _end(self, counted, stopped):

@@ -1,7 +1,7 @@
 """The wait between the confirmation of a bolus at the pump and its first step."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import codes, events, states
+from pump.core import codes, events, extended, states
 from pump.core import settings as st
 
 
@@ -99,3 +99,45 @@ def test_midnight_in_the_delay_books_the_day_and_the_bolus_follows():
     bench.run_s(60, 50)
     assert len(bench.all(events.DAY_TOTAL)) == 2  # the clock was set to another day before
     assert bench.steps == 679
+
+
+def test_an_extended_bolus_waits_as_well_and_then_takes_all_of_its_time():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_DELAY_S, 10, BUTTONS)
+    assert extended.begin(bench.pump, 0, 30_000, 15, BUTTONS) == codes.OVER_MAX_BOLUS
+    assert extended.begin(bench.pump, 1_000, 9_000, 15, BUTTONS) == codes.OK
+    for _ in range(199):
+        bench.turn(50)
+    assert bench.steps == 0
+    assert not bench.all(events.EXTENDED_PART)
+    bench.run_s(899, 50)
+    assert bench.pump.extended is not None
+    bench.run_s(2, 50)
+    assert bench.pump.extended is None
+    assert bench.steps == 6_791
+    assert bench.last(events.EXTENDED_END)[4] == events.END_DONE
+
+
+def test_stop_or_a_power_cut_in_the_delay_leaves_nothing_of_an_extended_bolus_in_doubt():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_DELAY_S, 10, BUTTONS)
+    assert extended.begin(bench.pump, 1_000, 2_000, 15, BUTTONS) == codes.OK
+    bench.run_s(5, 50)
+    assert bench.pump.stop_bolus() == codes.OK
+    bench.run_s(5, 50)
+    assert bench.last(events.EXTENDED_END)[1:3] == (0, 0)
+    assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
+    bench.run_s(5, 50)
+    bench = bench.restarted()
+    bench.run_s(60, 50)
+    assert bench.steps == 0
+    assert not bench.all(events.UNCERTAIN)
+    assert bench.last(events.EXTENDED_END)[1:3] == (0, 0)
+
+
+def test_an_extended_bolus_over_the_link_does_not_wait():
+    bench = Bench()
+    bench.pump.set_setting(st.BOLUS_DELAY_S, 10, BUTTONS)
+    assert extended.begin(bench.pump, 0, 9_000, 15, events.SOURCE_LINK) == codes.OK
+    bench.run_s(5, 50)
+    assert bench.steps > 0

@@ -7,6 +7,7 @@ What becomes of it
   run beside it at any time; the limits of that count what is still to come of this one.
 - To be ordered it must fit the limits of a bolus as if all of it were given at once. Basal may use
   up the hour or the day later: what a limit then holds back is lost, and an alarm tells.
+- Ordered at the pump it waits for the delay that a bolus has there, and its time begins after it.
 - What stops delivery ends it, and so does a restart; an alarm says so. It never goes on by itself.
 - Insulin on board counts each part from when the part was closed, half an hour at most.
 
@@ -18,6 +19,7 @@ from micropython import const
 
 from pump.core import alarms as al
 from pump.core import codes, events
+from pump.core import settings as st
 from pump.core.bolus import Bolus
 from pump.core.profile import BASAL_LATEST_MS, BASAL_LEASE_MS
 
@@ -81,6 +83,8 @@ class Extended(Bolus):
         self.remote = source == events.SOURCE_LINK
         self.active = True
         self._whole_ms = self.left_ms = minutes * 60_000
+        if not self.remote:
+            self.wait_ms = pump.settings.get(st.BOLUS_DELAY_S) * 1000
         self._log.write(
             events.EXTENDED_START,
             self.bolus_id,
@@ -90,10 +94,15 @@ class Extended(Bolus):
             1 if combined else 0,
             source,
         )
-        self._open_part()
+        if not self.wait_ms:
+            self._open_part()
 
     def advance(self, elapsed_ms, withheld):
         """Owe the share of the time that went by, unless a limit withholds it."""
+        if self.wait_ms:
+            waited_ms = min(self.wait_ms, elapsed_ms)
+            self.wait_ms -= waited_ms
+            elapsed_ms -= waited_ms
         self._part_ms += elapsed_ms
         self._since_burst_ms += elapsed_ms
         elapsed_ms = min(elapsed_ms, self.left_ms)

@@ -21,10 +21,12 @@ def left_min(pump):
     # In sixtieths of a mU, so that a rate is what a minute takes.
     left = max(0, left_mu) * 60
     minute = pump.clock.minute_of_day()
-    until_min = minute + (pump.temporary_left_ms() + 59_999) // 60_000
-    passed_min, left = _by_temporary(pump, minute, until_min, left)
-    if minute + passed_min < until_min:  # it does not outlast the temporary basal
-        return passed_min
+    until_min, passed_min = minute, 0
+    if pump.temporary is not None:
+        until_min += (pump.temporary.left_ms + 59_999) // 60_000
+        passed_min, left = _by_temporary(pump, minute, until_min, left)
+        if minute + passed_min < until_min:  # it does not outlast the temporary basal
+            return passed_min
     program = pump.settings.basal
     day = program.day_sixtieths()
     if not day:
