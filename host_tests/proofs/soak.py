@@ -195,7 +195,11 @@ class Person:
             return
         rig.press(OK)
         if not self.pump.bolus.active:
-            raise BrokenError(f"no bolus of {dose_mu} mU began on day {self.day()}")
+            if self.rig.app.ui.alarm:  # it came between the presses, and took the last of them
+                self.look_after()
+                return
+            raised = f"{self.pump.alarms.raised:b}, state {self.pump.state}"
+            raise BrokenError(f"no bolus of {dose_mu} mU began on day {self.day()}: {raised}")
         self.counts["boluses"] += 1
         whole_s = dose_mu * 60 // self.pump.settings.get(st.BOLUS_SPEED_MU_MIN)
         kind = chance.random()
