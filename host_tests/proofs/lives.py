@@ -58,7 +58,7 @@ def reckoned(rig):
     rig.run_s(1_200)
     _reckon(rig, 10, 180, 500)
     rig.run_s(300)
-    _reckon(rig, 60, 0, 0)
+    _reckon(rig, 60, 0, 500)
     rig.run_s(100)
 
 
@@ -197,7 +197,6 @@ def extended(rig):
     rig.run_s(400)
     rig.hold(STOP, 2_500)
     rig.run_s(5)
-    rig.press(OK)  # sees that it did not give all
     rig.hold(STOP, 2_500)
     do(ext.begin(pump, 500, 3_000, 45, _BUTTONS))
     rig.run_s(700)
