@@ -19,7 +19,8 @@ _HEAD = """\
 # How accurately the steps are given
 
 Made by {command}; `make accuracy` runs
-the emulated chip for 12 hours at each rate, which takes a machine hours.
+the emulated chip for 48 hours at each rate, which takes a machine hours, and counts basal on its
+pin.
 
 Basalt is not a medical device. What follows is about **steps of the motor**, turned into units by
 the scale of the board `pico`. What a syringe, a tubing and a drop make of them is not in it: weigh
@@ -34,7 +35,11 @@ def main(arguments):
         "--hours", type=int, default=48, help="of each rate, on the fakes; over 40"
     )
     parser.add_argument(
-        "--chip-minutes", type=int, default=720, help="of each rate, on the emulated chip; 0: none"
+        "--chip-minutes",
+        type=int,
+        default=2_880,
+        help="of each rate, on the emulated chip; 0: none. As long as --hours: basal and its"
+        " trumpet curve are of the pin, and not of the fakes",
     )
     parser.add_argument("--write", action="store_true", help="write ACCURACY.md and its plot")
     options = parser.parse_args(arguments)
@@ -59,11 +64,15 @@ def document(hours, chip_minutes, say):
             for rate in rates
             if chip_minutes
         ]
-        basal = list(pool.map(deliveries.basal, rates, [hours] * len(rates)))
-        say("basal on the fakes: done")
+        of_the_pin = chip_minutes >= hours * 60
+        if not of_the_pin:
+            basal = list(pool.map(deliveries.basal, rates, [hours] * len(rates)))
+            say("basal on the fakes: done")
         boluses = list(pool.map(deliveries.boluses, *zip(*deliveries.BOLUSES, strict=True)))
         say("boluses on the fakes: done")
         pins = [run.result() for run in on_chip]
+        if of_the_pin:
+            basal = [deliveries.quarter_hours([chip for chip, _ in counts]) for counts in pins]
     warm = _WARM_UP_H * 60 // figures.SAMPLE_MIN
     curves = {
         rate: figures.trumpet(samples[warm:], rate)
@@ -74,7 +83,7 @@ def document(hours, chip_minutes, say):
     )
     parts = [
         _HEAD.format(command=f"`{command}`"),
-        _on_the_pin(rates, pins, chip_minutes),
+        _on_the_pin(rates, pins, chip_minutes, of_the_pin),
         _basal_table(rates, basal),
         _bolus_table(boluses),
         _trumpet_table(curves, basal, warm),
@@ -82,7 +91,7 @@ def document(hours, chip_minutes, say):
     return "\n".join(parts), plot.trumpet(curves)
 
 
-def _on_the_pin(rates, pins, minutes):
+def _on_the_pin(rates, pins, minutes, of_the_pin):
     if not pins:
         return "The emulated chip was not asked: every figure is of the faked motor.\n"
     rows = [
@@ -95,9 +104,10 @@ def _on_the_pin(rates, pins, minutes):
         apart = max(abs(chip - fakes) for chip, fakes in counts)
         chip, fakes = counts[-1]
         rows.append(f"| {rate / 1000:g} U/h | {chip:,} | {fakes:,} | {apart} |")
-    rows.append(
-        "\nWhat follows is counted on the fakes' motor: two days of pump time in some seconds.\n"
-    )
+    source = "What follows is counted on the fakes' motor: two days of pump time in some seconds."
+    if of_the_pin:
+        source = "Basal and its trumpet curve are of these pulses, boluses of the fakes' motor."
+    rows.append(f"\n{source}\n")
     return "\n".join(rows)
 
 

@@ -59,12 +59,13 @@ def boluses(asked_mu, count):
 def basal_on_chip(rate_mu_h, minutes, say):
     """(steps on the pin, steps of the fakes) at the end of each minute, from one power-on on.
 
-    Both start from the same flash. The emulator takes about a fifth of that time.
+    Both start from the same flash.
     """
     from host_tests.chip.pump_on_chip import PumpOnChip, build_tree, flash_with_a_past
 
     with tempfile.TemporaryDirectory() as folder:
-        image = flash_with_a_past(build_tree(Path(folder) / "tree"), rate_mu_h)
+        tree = build_tree(Path(folder) / "tree")
+        image = flash_with_a_past(tree, rate_mu_h, wishes=dict(WIDE))
     chip = PumpOnChip(image)
     chip.run_until(lambda: chip.watchdog_feeds, 5_000, what="the loop to start")
     rig = Rig(flash=Flash(image=image))
@@ -76,6 +77,11 @@ def basal_on_chip(rate_mu_h, minutes, say):
         if minute % 10 == 9:
             say(f"{rate_mu_h / 1000:g} U/h on the chip: {minute + 1} of {minutes} min")
     return found
+
+
+def quarter_hours(counts):
+    """Doses in mU of each quarter hour, from the steps counted at the end of each minute."""
+    return _between([0, *counts[SAMPLE_MIN - 1 :: SAMPLE_MIN]])
 
 
 def _wide():

@@ -52,6 +52,15 @@ def test_the_basal_that_is_given_is_never_more_than_asked_and_a_quantum_less_at_
         assert 250 * quarters - 6 <= given <= 250 * quarters
 
 
+def test_quarter_hours_come_from_the_steps_at_the_end_of_each_minute():
+    counts = [minute * 2 for minute in range(1, 46)]
+    counts[44] += 5  # in the last minute of the third quarter
+    first, second, third = deliveries.quarter_hours(counts)
+    assert first == second == deliveries.dose_mu(30)
+    assert third == deliveries.dose_mu(35)
+    assert len(deliveries.quarter_hours(counts[:44])) == 2  # what is not over does not count
+
+
 def test_every_bolus_is_in_the_middle_bin_and_the_mean_is_what_was_asked():
     given = deliveries.boluses(5_000, 3)
     assert figures.bins(given, 5_000)[3] == 3
