@@ -60,8 +60,8 @@ def test_what_the_pages_of_programs_need_is_let_go_of_at_home():
     write_second(rig)
     assert "pump.core.programs" in sys.modules
     rig.app.ui.go_home()
-    gone = [name for name in sys.modules if "basal_" in name or name == "pump.core.programs"]
-    assert gone == []
+    needed = ("pump.ui.pages.basal", "pump.core.programs")
+    assert [name for name in sys.modules if name.startswith(needed)] == []
 
 
 def test_nothing_is_loaded_where_ok_saves_or_activates(monkeypatch):

@@ -31,6 +31,7 @@ _UNHEARD_S = (10, 60, 600, 5_400)
 _FIRMWARE_BYTES = 200_000  # as much as lies on a board's filesystem beside the log
 _ERASES = 100_000  # that a block of a Pico's flash is good for
 _BUTTONS = events.SOURCE_BUTTONS
+_NEARLY_EMPTY = (alarms.RESERVOIR_EMPTY, alarms.RESERVOIR_VERY_LOW)
 
 
 class Boot:
@@ -169,7 +170,8 @@ class Person:
         while self.pump.alarms.waiting:
             assert self.pump.acknowledge(_BUTTONS) == codes.OK
         self.rig.run_ms(500)
-        if self.pump.alarms.has_cause(alarms.RESERVOIR_EMPTY):
+        # What is left would not do for a meal: a bolus of more than that is refused.
+        if any(self.pump.alarms.has_cause(alarm) for alarm in _NEARLY_EMPTY):
             self.change()
         if self.pump.state == states.SUSPENDED:
             self.rig.hold(STOP, 2_500)
