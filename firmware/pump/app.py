@@ -146,7 +146,6 @@ class App:
         turning = self._hardware.turning
         if turning is not None and not turning.ready:
             self.pump.did_not_turn(0)
-        self._hardware.clock.elapsed_ms()  # what the start took is no time of delivery
         self._write_log()
 
     def run(self):
@@ -181,6 +180,7 @@ class App:
             self._halt(error)
         if self.pump.state == states.RUNNING:
             _quietly(self.ui.lead_a_new_pump)
+        _quietly(self._hardware.clock.elapsed_ms)  # what the start took is no time of delivery
         if self._restarts == _MOST_RESTARTS:
             self.pump.fail(ERROR_RESTARTS, self._restarts)
 
@@ -567,8 +567,8 @@ class App:
         except MemoryError:  # no reason to stop delivery: the next minute begins anew
             over = _NEVER
         self._checks = over
-        _forget("pump.checks")
-        _forget("pump.core.memory_check")
+        for name in ("pump.checks", "pump.core.memory_check", "pump.core.selftest"):
+            _forget(name)
 
     # ---- the end of errors
 

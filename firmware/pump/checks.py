@@ -24,8 +24,9 @@ from pump.core import settings as st
 
 _PACK = "/pump.pack"  # as firmware/pack.py has it: "BSPK", checksum of what follows
 _PACK_HEAD = const(8)
-_BUFFER = const(1024)
-_PIECE = const(8)  # buffers a minute: a few ms
+_TRIED = const(1024)
+_BUFFER = const(256)
+_PIECE = const(128)  # buffers a minute, some 30 ms: the whole in as long as the clock is watched
 _LEAST_MIN = const(10)  # of a run, for the clock
 _TICKS_MASK = const(0x3FFFFFFF)
 _SLACK_MS = const(2_000)
@@ -43,7 +44,6 @@ class Checks:
         self._failed = False
         self._file_at = 0  # in the pack; -1: it was read to its end, or there is none
         self._checksum = 0
-        self._buffer = bytearray(_BUFFER)
         self._made = 1 << events.TEST_MEMORY | 1 << events.TEST_CLOCK
         self._begin_clock()
 
@@ -70,7 +70,7 @@ class Checks:
 
     def _check_at_once(self):
         hardware = self._hardware
-        wrong = memory_check.of(self._buffer) or memory_check.of(hardware.display.buffer)
+        wrong = memory_check.of(bytearray(_TRIED)) or memory_check.of(hardware.display.buffer)
         if wrong:
             self._fail(events.TEST_MEMORY, wrong)
         if not self._settings_hold():
@@ -108,12 +108,13 @@ class Checks:
         if not self._file_at and not files.exists(_PACK):
             self._file_at = -1  # the plain files, for who works on them
             return
-        view = memoryview(self._buffer)
+        buffer = bytearray(_BUFFER)  # not kept for the minutes between
+        view = memoryview(buffer)
         with files.open(_PACK, "rb") as file:
             head = file.read(_PACK_HEAD)
             file.seek(max(_PACK_HEAD, self._file_at))
             for _ in range(_PIECE):
-                count = file.readinto(self._buffer)
+                count = file.readinto(buffer)
                 self._checksum = crc32(view[:count], self._checksum)
                 if count < _BUFFER:
                     self._file_at = -1

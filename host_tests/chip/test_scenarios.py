@@ -3,6 +3,7 @@
 import pytest
 
 from boards.pico import board
+from host_tests.chip.chip import STOP
 from host_tests.chip.pump_on_chip import PumpOnChip, build_tree, records_of
 from host_tests.chip.tree import pack
 from host_tests.fakes.flash import Flash
@@ -37,6 +38,8 @@ class ChipBench:
         self._limit_ms = 0
         self._chip = None
         self._boot()
+        # A new pump leads through its first start; a session on the fakes has left that.
+        self._chip.tap(STOP)
 
     @property
     def steps(self):
