@@ -349,4 +349,9 @@ PROOF = Proof(
     prove,
     short={"lives": 6, "acts": 120},
     full={"lives": 40, "acts": 400},
+    found=(
+        "A STOP contact that bounces, open at one look and closed at the next, cut ten trains of a"
+        " prime within milliseconds, and the pump failed for a motor error. After a cut it waits"
+        " for the contact to come to rest.",
+    ),
 )
