@@ -326,3 +326,19 @@ def test_an_engine_that_counts_too_few_ends_it_with_the_rest_in_doubt():
     assert pump.state == states.FAULT
     assert bench.last(events.EXTENDED_END)[4] == events.END_ALARM
     assert bench.last(events.UNCERTAIN) == (events.KIND_BOLUS, 0, 1, 1)
+
+
+def test_a_restart_takes_no_part_of_an_old_extended_bolus_together_with_a_new_bolus():
+    bench = Bench()
+    assert extended.begin(bench.pump, 0, 1_000, 30, BUTTONS) == codes.OK
+    bench.run_s(5_400, 1_000)
+    assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+    bench.run_s(120, 50)
+    before = bench.pump.insulin.doses
+    now_s = bench.pump.clock.uptime_s
+    assert before[-1] == 2_000 and len(before) >= 4
+    bench = bench.restarted()
+    after = bench.pump.insulin.doses
+    assert after[1::2] == before[1::2]
+    for old, new in zip(before[::2], after[::2]):
+        assert 0 <= new + now_s - old <= 60  # what went by after the last record is not known

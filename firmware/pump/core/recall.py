@@ -219,12 +219,21 @@ class Recall:
         self._tell_settings(pump)
 
     def _close_insulin(self, pump, scale):
-        for at_s, steps, its_scale in self._unsure:
-            pump.insulin.add(at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
+        given = [
+            (at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
+            for at_s, steps, its_scale in self._unsure
+        ]
         for at_s, before, steps, given_mu, its_scale in self._parts:
             dose_mu = (its_scale or scale).dose_mu
             given_mu = dose_mu(steps) if given_mu < 0 else given_mu
-            pump.insulin.add(at_s - self.lived_s, given_mu - dose_mu(before))
+            given.append((at_s - self.lived_s, given_mu - dose_mu(before)))
+        if given:
+            # Between the others, by their time: what is added is taken together with the last one.
+            insulin = pump.insulin
+            known, insulin.doses = insulin.doses, []
+            given += [(known[at], known[at + 1]) for at in range(0, len(known), 2)]
+            for at_s, dose_mu in sorted(given):
+                insulin.add(at_s, dose_mu)
 
     def _close_extended(self, pump, scale):
         if self.extended_part_steps:
