@@ -20,6 +20,7 @@ _BUTTONS = events.SOURCE_BUTTONS
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US
+_RUNS_WELL_S = 700  # after which a restart is the first one again
 _AT_ONCE_MS = 50  # in which STOP has to have acted
 _PROGRAM = ((0, 1_200), (420, 3_000), (1_080, 600))
 _WAITS_S = (1, 1, 4, 4, 20, 20, 120, 120, 900, 3_600)
@@ -215,7 +216,12 @@ class Life:
         self.counts["cuts"] += 1
 
     def _bite(self):
-        """The watchdog resets the chip: what the engine counted is gone with it."""
+        """The watchdog resets the chip: what the engine counted is gone with it.
+
+        Not for the third time in a row: such a pump rightly gives nothing any more.
+        """
+        if self.rig.world.restarts:
+            self.rig.run_s(_RUNS_WELL_S)
         self.rig.restart(events.RESET_WATCHDOG)
         self.rig.run_s(5)
         self.counts["cuts"] += 1

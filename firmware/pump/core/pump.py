@@ -218,7 +218,8 @@ class Pump:
         """The rate in force now, 0 while nothing is delivered."""
         if self.state not in _DELIVERING:
             return 0
-        return self._temporary_or(self.settings.basal.rate_at(self.clock.local_s))
+        rate_mu_h = self.settings.basal.rate_at(self.clock.local_s)
+        return rate_mu_h if self.temporary is None else self._temporary_or(rate_mu_h)
 
     def _temporary_or(self, rate_mu_h):
         """The rate in force where the program has `rate_mu_h`."""
