@@ -82,8 +82,8 @@ def test_a_dose_after_it_is_what_was_asked_on_the_scale():
     for _ in range(4):
         desk.weigh()
     rig.press(OK)
-    assert rig.pump.change.load(200_000, events.SOURCE_BUTTONS) == 0
-    assert rig.pump.change.finish(events.SOURCE_BUTTONS) == 0
+    assert rig.pump.change().load(200_000, events.SOURCE_BUTTONS) == 0
+    assert rig.pump.change().finish(events.SOURCE_BUTTONS) == 0
     before = rig.world.reservoir.units_out()
     rig.pump.give_bolus(5_000, events.SOURCE_BUTTONS)
     rig.run_s(300)

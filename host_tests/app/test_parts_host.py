@@ -138,7 +138,7 @@ def test_motor_that_stands_still_stops_the_pump_within_a_slot_and_a_burst():
 
 def in_a_change(rig):
     """A reservoir change is open, and nothing moves."""
-    assert rig.pump.change.start(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().start(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(2)
 
 
@@ -147,7 +147,7 @@ def test_rewind_ends_where_the_disc_stands_still_and_the_pump_goes_on():
     with_disc(rig)
     in_a_change(rig)
     rig.world.reservoir.head_steps = 5_000  # so far to the back stop, and 210,000 are ordered
-    assert rig.pump.change.rewind(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().rewind(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(30)
     assert rig.pump.state == states.CHANGING
     assert rig.world.reservoir.head_steps == 0
@@ -157,8 +157,8 @@ def test_rewind_ends_where_the_disc_stands_still_and_the_pump_goes_on():
     assert total == rig.world.motor.lost_steps + 5_000
     # The small trains of a dose are not held against what the rewind slipped.
     rig.world.reservoir.insert(300)
-    assert rig.pump.change.load(300_000, events.SOURCE_BUTTONS) == codes.OK
-    assert rig.pump.change.finish(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().load(300_000, events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().finish(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(1_800)
     assert rig.pump.state == states.RUNNING
     assert rig.world.motor.position_steps > -5_000 + 300
@@ -201,8 +201,8 @@ def test_nothing_is_delivered_at_the_end_whoever_asks():
     rig.press(OK)  # seen; the switch is still open
     assert rig.pump.resume(events.SOURCE_BUTTONS) == codes.ALARM_PERSISTS
     in_a_change(rig)
-    assert rig.pump.change.load(100_000, events.SOURCE_BUTTONS) == codes.OK
-    assert rig.pump.change.prime(events.SOURCE_BUTTONS) == codes.ALARM_PERSISTS
+    assert rig.pump.change().load(100_000, events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().prime(events.SOURCE_BUTTONS) == codes.ALARM_PERSISTS
     rig.restart()
     rig.run_s(600)
     assert rig.steps == 679
@@ -223,15 +223,15 @@ def test_rewind_leads_away_from_the_end_and_the_alarm_is_over():
     rig.run_s(60)
     rig.press(OK)
     in_a_change(rig)
-    assert rig.pump.change.rewind(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().rewind(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(40)
     assert rig.pump.state == states.CHANGING
     assert rig.world.reservoir.head_steps == 0
     assert not rig.pump.alarms.raised & 1 << al.END_REACHED
     assert rig.all(events.ALARM_CLEARED)[-1][0] == al.END_REACHED
     rig.world.reservoir.insert(300)
-    assert rig.pump.change.load(300_000, events.SOURCE_BUTTONS) == codes.OK
-    assert rig.pump.change.prime(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().load(300_000, events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().prime(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(2)
     assert rig.pump.move.made_steps > 500
 
@@ -243,7 +243,7 @@ def test_rewind_that_does_not_lead_away_from_the_end_is_a_motor_that_does_not_tu
     rig.press(OK)
     in_a_change(rig)
     rig.world.reservoir.jammed = True
-    assert rig.pump.change.rewind(events.SOURCE_BUTTONS) == codes.OK
+    assert rig.pump.change().rewind(events.SOURCE_BUTTONS) == codes.OK
     rig.run_s(60)
     assert rig.pump.state == states.FAULT
     assert rig.pump.alarms.highest() == al.MOTOR_ERROR

@@ -101,7 +101,7 @@ def test_a_glitch_on_the_stop_pin_costs_no_step(rig):
 @pytest.mark.parametrize("after_ms", range(0, 200, 20))
 def test_a_stop_contact_that_bounces_long_is_no_motor_error(rig, after_ms):
     rig.world.fingers[STOP] = Finger(rig.world.buttons[STOP], rig.world.clock, bounce_us=15_000)
-    change = rig.pump.change
+    change = rig.pump.change()
     assert change.start(events.SOURCE_BUTTONS) == codes.OK
     assert change.load(100_000, events.SOURCE_BUTTONS) == codes.OK
     assert change.prime(events.SOURCE_BUTTONS) == codes.OK
@@ -293,9 +293,9 @@ def test_a_pump_that_is_left_alone_switches_its_panel_off_and_a_press_or_a_setti
 
 def test_a_restart_keeps_settings_and_reservoir():
     rig = Rig(program=[(0, 3_000)])
-    rig.pump.change.start(events.SOURCE_BUTTONS)
-    rig.pump.change.load(200_000, events.SOURCE_BUTTONS)
-    rig.pump.change.finish(events.SOURCE_BUTTONS)
+    rig.pump.change().start(events.SOURCE_BUTTONS)
+    rig.pump.change().load(200_000, events.SOURCE_BUTTONS)
+    rig.pump.change().finish(events.SOURCE_BUTTONS)
     rig.run_s(60)
     left = rig.pump.reservoir_steps
     rig.restart()

@@ -486,32 +486,32 @@ class Life:
 
     def open_change(self):
         """Open a reservoir change."""
-        if self.pump.change.start(BUTTONS) == codes.OK:
+        if self.pump.change().start(BUTTONS) == codes.OK:
             self.held_steps = -1
 
     def load(self, units):
         """Say how much is in the reservoir."""
-        if self.pump.change.load(units * 1000, BUTTONS) == codes.OK:
+        if self.pump.change().load(units * 1000, BUTTONS) == codes.OK:
             self.held_steps = units * self.tenths // 10
 
     def move(self, kind, dose_mu):
         """Rewind, prime or fill."""
         if kind == events.KIND_REWIND:
-            self.pump.change.rewind(BUTTONS)
+            self.pump.change().rewind(BUTTONS)
             self.held_steps = -1
         elif kind == events.KIND_PRIME:
-            self.pump.change.prime(BUTTONS)
+            self.pump.change().prime(BUTTONS)
         else:
-            self.pump.change.fill_cannula(dose_mu, BUTTONS)
+            self.pump.change().fill_cannula(dose_mu, BUTTONS)
 
     def stop_move(self):
         """Stop the motor of a guided move."""
-        self.pump.change.stop()
+        self.pump.change().stop()
         assert self.flying or not self.pump.move.active
 
     def close_change(self):
         """Close the reservoir change."""
-        self.pump.change.finish(BUTTONS)
+        self.pump.change().finish(BUTTONS)
 
     def set_clock(self, local_s):
         """Set the wall clock."""

@@ -156,9 +156,9 @@ def test_a_board_without_sensors_has_no_such_alarms():
 
 def test_the_reservoir_warns_when_low_and_stops_when_empty():
     bench = Bench(segments=[(0, 5_000)])
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(20_500, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(20_500, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     bench.run_s(600)
     assert al.RESERVOIR_LOW in raised(bench)
     assert al.RESERVOIR_EMPTY not in raised(bench)
@@ -192,8 +192,8 @@ def test_a_battery_warning_ends_only_well_above_its_threshold():
 
 def test_low_supply_stops_a_rewind_and_lets_none_begin():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    assert bench.pump.change.rewind(BUTTONS) == codes.OK
+    bench.pump.change().start(BUTTONS)
+    assert bench.pump.change().rewind(BUTTONS) == codes.OK
     bench.turn(100)
     assert bench.pump.move.active
     for _ in range(4):
@@ -201,7 +201,7 @@ def test_low_supply_stops_a_rewind_and_lets_none_begin():
     bench.turn(100)
     assert bench.last(events.MOVE_END)[3] == events.END_ALARM
     at = bench.steps
-    assert bench.pump.change.rewind(BUTTONS) == codes.ALARM_PERSISTS
+    assert bench.pump.change().rewind(BUTTONS) == codes.ALARM_PERSISTS
     bench.run_s(10, 100)
     assert bench.steps == at
 

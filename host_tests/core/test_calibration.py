@@ -89,8 +89,8 @@ def test_a_scale_changes_only_between_deliveries():
     assert bench.pump.suspend(BUTTONS) == codes.OK
     bench.turn(0)
     assert calibrate(bench, 7_000) == codes.OK
-    assert bench.pump.change.start(BUTTONS) == codes.OK
-    assert bench.pump.change.rewind(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.change().rewind(BUTTONS) == codes.OK
     bench.turn(0)
     assert calibrate(bench, 6_900) == codes.DELIVERING
     assert bench.pump.profile.scale.steps(10_000) == 7_000
@@ -364,10 +364,10 @@ def changed(play_steps=120):
     bench = Bench()
     pump = bench.pump
     pump.settings.set(st.BACKLASH_STEPS, play_steps)
-    assert pump.change.start(BUTTONS) == codes.OK
-    assert pump.change.rewind(BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
+    assert pump.change().rewind(BUTTONS) == codes.OK
     bench.run_s(30)
-    assert pump.change.load(200_000, BUTTONS) == codes.OK
+    assert pump.change().load(200_000, BUTTONS) == codes.OK
     return bench
 
 
@@ -380,11 +380,11 @@ def test_play_is_taken_up_before_the_first_prime_after_a_rewind_and_is_no_dose()
     pump = bench.pump
     left = pump.reservoir_steps
     for _ in range(2):
-        assert pump.change.prime(BUTTONS) == codes.OK
+        assert pump.change().prime(BUTTONS) == codes.OK
         for _ in range(3):
             bench.turn(20)
         assert pump.state == states.MOVING
-        assert pump.change.stop() == codes.OK
+        assert pump.change().stop() == codes.OK
         bench.turn(20)
     kinds = [kind for kind, _ in moves(bench)]
     assert kinds == [events.KIND_REWIND, events.KIND_TAKE_UP] + [events.KIND_PRIME] * 2
@@ -396,16 +396,16 @@ def test_play_is_taken_up_before_the_first_prime_after_a_rewind_and_is_no_dose()
 def test_stop_in_the_play_moves_nothing_more_and_the_next_prime_takes_it_up_again():
     bench = changed(600)
     pump = bench.pump
-    assert pump.change.prime(BUTTONS) == codes.OK
+    assert pump.change().prime(BUTTONS) == codes.OK
     bench.turn(20)
-    assert pump.change.stop() == codes.OK
+    assert pump.change().stop() == codes.OK
     bench.turn(20)
     assert pump.state == states.CHANGING
     assert bench.last(events.MOVE_END)[0] == events.KIND_TAKE_UP
     before = bench.steps
     bench.run_s(60)
     assert bench.steps == before
-    assert pump.change.prime(BUTTONS) == codes.OK
+    assert pump.change().prime(BUTTONS) == codes.OK
     bench.turn(20)
     assert bench.last(events.MOVE_START)[:2] == (events.KIND_TAKE_UP, 600)
 
@@ -418,16 +418,16 @@ def test_play_waits_over_a_power_cut_and_a_checkpoint():
             bench.turn(0)
         bench = bench.restarted()
         assert bench.pump.move.play
-        assert bench.pump.change.start(BUTTONS) == codes.OK
-        assert bench.pump.change.load(200_000, BUTTONS) == codes.OK
-        assert bench.pump.change.prime(BUTTONS) == codes.OK
+        assert bench.pump.change().start(BUTTONS) == codes.OK
+        assert bench.pump.change().load(200_000, BUTTONS) == codes.OK
+        assert bench.pump.change().prime(BUTTONS) == codes.OK
         bench.turn(20)
         assert moves(bench)[-1] == (events.KIND_TAKE_UP, 120)
 
 
 def test_a_cut_in_the_play_is_uncertain_motion_and_no_dose():
     bench = changed(600)
-    assert bench.pump.change.prime(BUTTONS) == codes.OK
+    assert bench.pump.change().prime(BUTTONS) == codes.OK
     bench.turn(20)
     bench = bench.restarted()
     assert bench.last(events.UNCERTAIN)[:3] == (events.KIND_TAKE_UP, 0, 600)
@@ -438,16 +438,16 @@ def test_a_cut_in_the_play_is_uncertain_motion_and_no_dose():
 def test_a_dose_is_never_preceded_by_play():
     bench = changed()
     pump = bench.pump
-    assert pump.change.finish(BUTTONS) == codes.OK
+    assert pump.change().finish(BUTTONS) == codes.OK
     before = bench.steps
     assert pump.give_bolus(1_000, BUTTONS) == codes.OK
     bench.run_s(120)
     assert bench.steps - before == 679
     assert events.KIND_TAKE_UP not in [kind for kind, _ in moves(bench)]
     # What was delivered has taken it up: the next prime, without a rewind, pushes all its steps.
-    assert pump.change.start(BUTTONS) == codes.OK
-    assert pump.change.load(100_000, BUTTONS) == codes.OK
-    assert pump.change.prime(BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
+    assert pump.change().load(100_000, BUTTONS) == codes.OK
+    assert pump.change().prime(BUTTONS) == codes.OK
     bench.turn(20)
     assert events.KIND_TAKE_UP not in [start[0] for start in bench.all(events.MOVE_START)]
 
@@ -459,14 +459,14 @@ def test_a_weighed_train_is_no_dose_and_leaves_the_amount_unknown():
     bench = Bench()
     pump = bench.pump
     assert weighing.measure(pump, 1_000, BUTTONS) == codes.NOT_NOW
-    assert pump.change.start(BUTTONS) == codes.OK
-    assert pump.change.load(100_000, BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
+    assert pump.change().load(100_000, BUTTONS) == codes.OK
     assert weighing.measure(pump, 1_000, BUTTONS) == codes.OK
     bench.run_s(10)
     assert weighing.measure(pump, -300, BUTTONS) == codes.OK
     bench.run_s(10)
     assert moves(bench) == [(events.KIND_MEASURE, 1_000), (events.KIND_REWIND, 300)]
-    assert pump.reservoir_steps == -1 and not pump.change.loaded
+    assert pump.reservoir_steps == -1 and not pump.change().loaded
     assert pump.odometer_steps == 0 and pump.window.hour_steps == 0
     assert weighing.measure(pump, 0, BUTTONS) == codes.OUT_OF_RANGE
     assert weighing.measure(pump, 1_000_000, BUTTONS) == codes.OUT_OF_RANGE
@@ -476,7 +476,7 @@ def test_the_shortest_and_the_longest_train_that_can_be_weighed():
     bench = Bench()
     pump = bench.pump
     most = pump.profile.prime_most_steps
-    assert pump.change.start(BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
     assert weighing.measure(pump, 1, BUTTONS) == codes.OK
     bench.run_s(1)
     assert weighing.measure(pump, most, BUTTONS) == codes.OK

@@ -258,8 +258,8 @@ def test_more_steps_than_the_delivery_owes_stop_the_pump():
 
 def test_a_rewind_counts_backwards_and_its_sum_is_negative():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.rewind(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().rewind(BUTTONS)
     bench.turn(100)
     assert bench.pump.train.position_steps == -1000
     assert bench.pump.stands_at(-1000)

@@ -125,7 +125,7 @@ def test_what_stops_delivery_ends_it_for_good_and_an_alarm_says_so():
         pump.suspend(BUTTONS)
 
     def changing(pump):
-        pump.change.start(BUTTONS)
+        pump.change().start(BUTTONS)
 
     def empty(pump):
         pump.stop_for(alarms.OCCLUSION, 900)

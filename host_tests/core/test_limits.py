@@ -108,9 +108,9 @@ def test_the_lockout_refuses_a_bolus_too_soon_after_the_last_also_after_a_restar
 
 def test_a_bolus_needs_what_the_reservoir_holds():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(1_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(1_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     assert bench.pump.give_bolus(1_050, BUTTONS) == codes.RESERVOIR_TOO_LOW
     assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
 

@@ -12,22 +12,22 @@ HOUR_MIN = 60
 def change(bench, prime_s=10, cannula_mu=300):
     """A guided change; without a prime or a fill the tubing or the site stays."""
     pump = bench.pump
-    assert pump.change.start(BUTTONS) == codes.OK
-    assert pump.change.load(200_000, BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
+    assert pump.change().load(200_000, BUTTONS) == codes.OK
     if prime_s:
         prime(bench, prime_s)
     if cannula_mu:
-        assert pump.change.fill_cannula(cannula_mu, BUTTONS) == codes.OK
+        assert pump.change().fill_cannula(cannula_mu, BUTTONS) == codes.OK
         while pump.move.active:
             bench.turn(1_000)
-    assert pump.change.finish(BUTTONS) == codes.OK
+    assert pump.change().finish(BUTTONS) == codes.OK
     bench.commit()
 
 
 def prime(bench, seconds):
-    assert bench.pump.change.prime(BUTTONS) == codes.OK
+    assert bench.pump.change().prime(BUTTONS) == codes.OK
     bench.run_s(seconds)
-    bench.pump.change.stop()
+    bench.pump.change().stop()
     bench.turn(0)
 
 
@@ -71,14 +71,14 @@ def test_primes_of_one_change_add_up_and_the_next_change_begins_anew():
     bench = Bench()
     pump = bench.pump
     for _ in range(2):
-        pump.change.start(BUTTONS)
-        pump.change.load(200_000, BUTTONS)
+        pump.change().start(BUTTONS)
+        pump.change().load(200_000, BUTTONS)
         first = len(bench.all(events.MOVE_END))
         prime(bench, 5)
         prime(bench, 10)
         made = [values[2] for values in bench.all(events.MOVE_END)[first:]]
         assert len(made) == 2 and pump.line.tubing_steps == sum(made)
-        pump.change.finish(BUTTONS)
+        pump.change().finish(BUTTONS)
         bench.run_s(60)
 
 
@@ -86,10 +86,10 @@ def test_a_prime_that_moved_nothing_leaves_the_line_as_it_is():
     bench = Bench()
     change(bench)
     before = bench.pump.line.tubing_steps
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(200_000, BUTTONS)
-    bench.pump.change.prime(BUTTONS)
-    bench.pump.change.stop()
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(200_000, BUTTONS)
+    bench.pump.change().prime(BUTTONS)
+    bench.pump.change().stop()
     bench.turn(0)
     assert bench.all(events.MOVE_END)[-1][2] == 0
     assert bench.pump.line.tubing_steps == before
@@ -112,8 +112,8 @@ def test_ages_and_line_survive_restarts_also_in_the_middle_of_a_change():
         for age, before in zip(ages_s(bench), ages):
             assert before - 120 <= age <= before
     pump = bench.pump
-    pump.change.start(BUTTONS)
-    pump.change.load(100_000, BUTTONS)
+    pump.change().start(BUTTONS)
+    pump.change().load(100_000, BUTTONS)
     pump.checkpoint()  # between the new reservoir and its prime
     bench.commit()
     bench = bench.restarted()
@@ -124,13 +124,13 @@ def test_ages_and_line_survive_restarts_also_in_the_middle_of_a_change():
 
 def test_a_cut_in_the_change_keeps_what_was_moved_into_the_line():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(200_000, BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(200_000, BUTTONS)
     prime(bench, 10)
     made = bench.pump.line.tubing_steps
     assert made == bench.all(events.MOVE_END)[-1][2] > 0
     assert bench.restarted().pump.line.tubing_steps == made
-    assert bench.pump.change.prime(BUTTONS) == codes.OK
+    assert bench.pump.change().prime(BUTTONS) == codes.OK
     bench.run_s(25)  # a part is whole, the next one under way
     bench = bench.restarted()
     part = bench.pump.profile.move_part_steps

@@ -49,7 +49,7 @@ def test_a_users_mode_takes_no_delivery_away():
     bench.run_s(60)
     assert pump.suspend(BUTTONS) == codes.OK and pump.resume(BUTTONS) == codes.OK
     assert pump.set_clock(1_000_000, 60, BUTTONS) == codes.OK
-    assert pump.change.start(BUTTONS) == codes.OK
+    assert pump.change().start(BUTTONS) == codes.OK
 
 
 def test_the_link_sets_everything_in_any_mode_so_that_nobody_is_locked_out_for_ever():

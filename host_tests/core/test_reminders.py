@@ -123,9 +123,9 @@ def test_glucose_is_to_be_checked_so_many_minutes_after_a_bolus_and_once():
 
 
 def changed(bench):
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(200_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(200_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
 
 
 def test_a_set_that_is_in_use_for_the_days_that_are_set_is_old_until_it_is_changed():

@@ -71,9 +71,9 @@ def test_a_suspended_pump_is_still_suspended_after_a_restart():
 
 def test_the_reservoir_takes_the_upper_bound_of_what_is_uncertain():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     bench.run_s(600)
     left = bench.pump.reservoir_steps
     again = bench.restarted()
@@ -82,9 +82,9 @@ def test_the_reservoir_takes_the_upper_bound_of_what_is_uncertain():
 
 def test_a_change_that_was_cut_leaves_the_pump_suspended_with_an_unknown_reservoir():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.prime(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().prime(BUTTONS)
     bench.turn(100)
     bench = bench.restarted()
     assert bench.pump.state == states.SUSPENDED
@@ -94,9 +94,9 @@ def test_a_change_that_was_cut_leaves_the_pump_suspended_with_an_unknown_reservo
 
 def test_a_day_and_its_memory_survive_a_restart_from_the_last_records_alone():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     for _ in range(20):
         bench.pump.give_bolus(500, BUTTONS)
         bench.run_s(3_600, 1_000)
@@ -158,9 +158,9 @@ def test_a_damaged_log_is_recorded_and_told():
 def test_a_change_that_was_closed_while_suspended_is_closed_after_a_restart():
     bench = Bench(segments=[(0, 2_000)])
     bench.pump.suspend(BUTTONS)
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     bench.turn(0)
     again = bench.restarted()
     assert again.pump.reservoir_steps == bench.pump.reservoir_steps == 67_910
@@ -251,7 +251,7 @@ def test_records_lost_before_the_last_checkpoint_stop_nothing():
 
 def test_a_change_that_is_open_for_long_is_open_after_a_restart_from_the_last_records():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.change.start(BUTTONS)
+    bench.pump.change().start(BUTTONS)
     for value in range(200):
         bench.pump.set_setting(st.MAX_DAY_MU, 50_000 + 100 * value, BUTTONS)
         bench.turn(1000)
@@ -291,9 +291,9 @@ def up_to(bench, event):
 
 def test_at_every_record_of_a_prime_the_log_knows_what_left_the_reservoir():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.prime(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().prime(BUTTONS)
     loaded = bench.pump.reservoir_steps
     parts = 0
     for _ in range(600):
@@ -405,12 +405,12 @@ def test_what_was_told_as_uncertain_is_not_open_any_more():
 
 def test_a_move_that_has_only_begun_is_recalled_with_nothing_made():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
     for _ in range(2):
-        bench.pump.change.prime(BUTTONS)
+        bench.pump.change().prime(BUTTONS)
         bench.run_s(5, 100)
-        bench.pump.change.stop()
+        bench.pump.change().stop()
         bench.turn(10)
         past = fold(up_to(bench, events.MOVE_START))
         assert (past.move_made_steps, past.move_part_steps) == (0, 0)
@@ -418,9 +418,9 @@ def test_a_move_that_has_only_begun_is_recalled_with_nothing_made():
 
 def test_the_log_alone_lowers_the_reservoir_by_all_that_is_uncertain():
     bench = Bench(segments=[(0, 2_000)])
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     bench.run_s(600)
     before = fold(bench.log).reservoir_steps
     lease = bench.last(events.BASAL_LEASE)[1]
@@ -629,8 +629,8 @@ def test_no_checkpoint_comes_while_a_bolus_or_a_move_is_under_way():
     for move in (False, True):
         bench = Bench()
         if move:
-            bench.pump.change.start(BUTTONS)
-            bench.pump.change.load(200_000, BUTTONS)
+            bench.pump.change().start(BUTTONS)
+            bench.pump.change().load(200_000, BUTTONS)
             bench.turn(0)
         begun, over = (
             (events.MOVE_START, events.MOVE_END)
@@ -639,7 +639,9 @@ def test_no_checkpoint_comes_while_a_bolus_or_a_move_is_under_way():
         )
         while bench.pump.log.since_checkpoint < 62:
             bench.pump.log.write(events.LINK_OPENED)
-        code = bench.pump.change.prime(BUTTONS) if move else bench.pump.give_bolus(5_000, BUTTONS)
+        code = (
+            bench.pump.change().prime(BUTTONS) if move else bench.pump.give_bolus(5_000, BUTTONS)
+        )
         assert code == codes.OK
         bench.run_s(400)
         found = [bench.event(packed) for packed in bench.log]
@@ -678,8 +680,8 @@ def test_a_start_closes_what_it_finds_open_with_exact_records():
     assert again.last(events.UNCERTAIN) == (events.KIND_BOLUS, 0, opened[2], 1)
     assert (alarms.BOLUS_INCOMPLETE, alarms.MEDIUM, given_mu) in again.all(events.ALARM_RAISED)
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.rewind(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().rewind(BUTTONS)
     bench.turn(10)
     again = bench.restarted()
     assert again.last(events.UNCERTAIN) == (events.KIND_REWIND, 0, 5_000, 0)
@@ -800,7 +802,7 @@ def test_the_log_alone_knows_to_the_second_when_the_last_bolus_began():
     bench.run_s(100)
     bench.pump.log.write(events.LINK_OPENED)
     bench.commit()
-    assert fold(bench.log).since_bolus_s == bench.pump.since_bolus_s == 100
+    assert fold(bench.log).since_bolus_s == bench.pump.since_bolus_s() == 100
 
 
 def test_a_bolus_that_was_cut_near_its_end_is_told_with_all_that_is_certain():

@@ -86,25 +86,25 @@ def test_a_bolus_that_a_lowered_limit_holds_back_raises_it():
 
 def test_five_units_in_the_reservoir_are_an_alarm_beside_that_of_a_low_one():
     bench = Bench()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(8_000, BUTTONS)
-    bench.pump.change.finish(BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(8_000, BUTTONS)
+    bench.pump.change().finish(BUTTONS)
     assert raised(bench, al.RESERVOIR_LOW) and not raised(bench, al.RESERVOIR_VERY_LOW)
     bench.pump.give_bolus(3_100, BUTTONS)
     bench.run_s(300, 100)
     assert raised(bench, al.RESERVOIR_VERY_LOW)
     bench.pump.acknowledge(BUTTONS)
     bench.pump.acknowledge(BUTTONS)
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(100_000, BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(100_000, BUTTONS)
     assert not raised(bench, al.RESERVOIR_VERY_LOW) and not raised(bench, al.RESERVOIR_LOW)
 
 
 def test_who_wants_no_warning_of_a_low_reservoir_gets_none_at_five_units():
     bench = Bench()
     bench.pump.set_setting(st.RESERVOIR_LOW_MU, 0, BUTTONS)
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(4_000, BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(4_000, BUTTONS)
     assert not raised(bench, al.RESERVOIR_VERY_LOW)
 
 

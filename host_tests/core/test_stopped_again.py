@@ -83,7 +83,7 @@ def test_an_alarm_that_was_not_seen_keeps_it_stopped_after_the_ten_minutes():
 
 def test_a_new_reservoir_ends_it_at_once_so_that_the_tubing_can_be_filled():
     bench = stopped_thrice()
-    change = bench.pump.change
+    change = bench.pump.change()
     assert change.start(BUTTONS) == codes.OK
     assert stays(bench)
     assert change.load(200_000, BUTTONS) == codes.OK
@@ -164,8 +164,8 @@ def test_a_restart_long_after_it_or_after_a_new_reservoir_raises_it_no_more():
     bench.run_s(700)
     assert not stays(bench.restarted())
     bench = stopped_thrice()
-    bench.pump.change.start(BUTTONS)
-    bench.pump.change.load(200_000, BUTTONS)
+    bench.pump.change().start(BUTTONS)
+    bench.pump.change().load(200_000, BUTTONS)
     bench.turn(0)
     assert not stays(bench.restarted())
     # Resumed before the third stop was ten minutes ago: nothing is stopped any more.

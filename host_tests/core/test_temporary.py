@@ -211,7 +211,7 @@ def test_an_occlusion_ends_it_and_an_alarm_says_that_the_program_follows():
 def test_a_reservoir_change_ends_it():
     bench = Bench(segments=[(0, 1_000)])
     percent(bench, 200, 60)
-    bench.pump.change.start(BUTTONS)
+    bench.pump.change().start(BUTTONS)
     bench.commit()
     assert bench.last(events.TEMPORARY_END)[2] == events.END_SUSPENDED
     assert percent(bench, 200, 60) == codes.NOT_NOW

@@ -24,8 +24,8 @@ def giving():
 def drawing_back():
     """A pump whose plunger is drawn back by 1,000 steps a turn."""
     bench = Bench(board=Switched)
-    assert bench.pump.change.start(BUTTONS) == codes.OK
-    assert bench.pump.change.rewind(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.change().rewind(BUTTONS) == codes.OK
     bench.commit()
     return bench, Travel(bench.pump)
 
@@ -81,16 +81,16 @@ def test_at_the_end_no_train_may_begin_but_one_that_leads_back():
     bench.run_s(90)
     assert not bench.pump.move.active
     assert travel.holds(True)  # the rewind is over
-    assert bench.pump.change.load(100_000, BUTTONS) == codes.OK
-    assert bench.pump.change.prime(BUTTONS) == codes.OK
+    assert bench.pump.change().load(100_000, BUTTONS) == codes.OK
+    assert bench.pump.change().prime(BUTTONS) == codes.OK
     assert travel.holds(True)
 
 
 def test_a_prime_ends_at_the_end_though_it_has_made_many_steps():
     bench = Bench(board=Switched)
-    assert bench.pump.change.start(BUTTONS) == codes.OK
-    assert bench.pump.change.load(100_000, BUTTONS) == codes.OK
-    assert bench.pump.change.prime(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.change().load(100_000, BUTTONS) == codes.OK
+    assert bench.pump.change().prime(BUTTONS) == codes.OK
     travel = Travel(bench.pump)
     while bench.steps <= BACK_STEPS:
         bench.turn(10)

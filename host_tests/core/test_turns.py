@@ -61,9 +61,9 @@ def test_a_bolus_wants_a_turn_for_each_five_milliunits_but_no_more_than_fifty_a_
 
 def test_a_guided_move_wants_fifty_turns_a_second():
     bench = running()
-    assert bench.pump.change.start(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
     bench.turn(0)
-    assert bench.pump.change.rewind(BUTTONS) == codes.OK
+    assert bench.pump.change().rewind(BUTTONS) == codes.OK
     saved(bench)
     assert bench.pump.due_ms() == 20
 
@@ -138,12 +138,12 @@ def moving(command):
     """A pump in the first steps of a move of its reservoir change."""
     bench = running()
     bench.pump.sense(4_000, 0)
-    assert bench.pump.change.start(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
     bench.turn(0)
     if command != "rewind":
-        assert bench.pump.change.load(200_000, BUTTONS) == codes.OK
+        assert bench.pump.change().load(200_000, BUTTONS) == codes.OK
         bench.turn(0)
-    assert getattr(bench.pump.change, command)(BUTTONS) == codes.OK
+    assert getattr(bench.pump.change(), command)(BUTTONS) == codes.OK
     bench.turn(1_000)
     assert bench.pump.state == states.MOVING
     return bench
@@ -286,9 +286,9 @@ def test_what_is_not_in_the_table_of_states_is_a_bug_to_ask_for():
 def holding(reservoir_mu):
     """A pump that runs on so much."""
     bench = running(0)
-    assert bench.pump.change.start(BUTTONS) == codes.OK
-    assert bench.pump.change.load(reservoir_mu, BUTTONS) == codes.OK
-    assert bench.pump.change.finish(BUTTONS) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.change().load(reservoir_mu, BUTTONS) == codes.OK
+    assert bench.pump.change().finish(BUTTONS) == codes.OK
     bench.turn(0)
     return bench
 

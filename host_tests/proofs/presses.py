@@ -64,9 +64,9 @@ class Life:
         assert self.pump.set_basal(list(_PROGRAM), _BUTTONS) == codes.OK
         assert self.pump.set_clock(200_000_000, 60, _BUTTONS) == codes.OK
         self.rig.run_s(2)
-        assert self.pump.change.start(_BUTTONS) == codes.OK
+        assert self.pump.change().start(_BUTTONS) == codes.OK
         self.rig.load(250_000)
-        assert self.pump.change.finish(_BUTTONS) == codes.OK
+        assert self.pump.change().finish(_BUTTONS) == codes.OK
         self.rig.run_s(2)
         self._read()
 
@@ -165,9 +165,9 @@ class Life:
         self.rig.press(OK, 3)
         self.rig.press(STOP, 4)
         if self.pump.state == states.CHANGING:
-            if not self.pump.change.loaded:
+            if not self.pump.change().loaded:
                 self.rig.load(250_000)
-            self.pump.change.finish(_BUTTONS)
+            self.pump.change().finish(_BUTTONS)
         if self.pump.state == states.SUSPENDED:
             self.rig.hold(STOP, 2_500)
 

@@ -87,7 +87,7 @@ class CountedRig(Rig):
 
     def load(self, dose_mu):
         """Tell the pump what is in the reservoir, and remember it."""
-        assert self.pump.change.load(dose_mu, events.SOURCE_BUTTONS) == 0
+        assert self.pump.change().load(dose_mu, events.SOURCE_BUTTONS) == 0
         self.loaded = self.pump.profile.scale.steps(dose_mu)
         self.forward_when_loaded = self.forward()
 

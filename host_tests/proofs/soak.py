@@ -226,23 +226,23 @@ class Person:
         """A new syringe, as long as the screw head comes back far enough for it."""
         rig, pump, reservoir = self.rig, self.pump, self.rig.world.reservoir
         before = rig.steps
-        if pump.change.start(_BUTTONS) != codes.OK:
+        if pump.change().start(_BUTTONS) != codes.OK:
             return
-        pump.change.rewind(_BUTTONS)
+        pump.change().rewind(_BUTTONS)
         wanted = min(60_000, reservoir.head_steps - 2_000)  # it stops a burst later
         self.wait(lambda: not pump.move.active or before - rig.steps >= wanted, 3_600)
-        pump.change.stop()
+        pump.change().stop()
         self.wait(lambda: not pump.move.active, 10)
         left = reservoir.bottom_steps - reservoir.head_steps
         reservoir.plunger_steps = reservoir.head_steps
-        pump.change.load(min(int(left / _STEPS_PER_MU), pump.profile.reservoir_mu), _BUTTONS)
-        if pump.change.prime(_BUTTONS) == codes.OK:
+        pump.change().load(min(int(left / _STEPS_PER_MU), pump.profile.reservoir_mu), _BUTTONS)
+        if pump.change().prime(_BUTTONS) == codes.OK:
             rig.run_s(self.chance.randrange(2, 8))
-            pump.change.stop()
+            pump.change().stop()
             self.wait(lambda: not pump.move.active, 10)
-        if pump.change.fill_cannula(300, _BUTTONS) == codes.OK:
+        if pump.change().fill_cannula(300, _BUTTONS) == codes.OK:
             self.wait(lambda: not pump.move.active, 30)
-        if pump.change.finish(_BUTTONS) != codes.OK:
+        if pump.change().finish(_BUTTONS) != codes.OK:
             raise BrokenError(f"the reservoir change stays open on day {self.day()}")
         self.guided_steps += rig.steps - before
         self.counts["changes"] += 1

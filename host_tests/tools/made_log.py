@@ -104,18 +104,18 @@ class MadePump(Bench):
     def change_reservoir(self, dose_mu):
         """A whole reservoir change: rewind, load, prime, fill the cannula."""
         pump = self.pump
-        assert pump.change.start(BUTTONS) == codes.OK
-        assert pump.change.rewind(BUTTONS) == codes.OK
+        assert pump.change().start(BUTTONS) == codes.OK
+        assert pump.change().rewind(BUTTONS) == codes.OK
         self._finish_move()
-        assert pump.change.load(dose_mu, BUTTONS) == codes.OK
-        assert pump.change.prime(BUTTONS) == codes.OK
+        assert pump.change().load(dose_mu, BUTTONS) == codes.OK
+        assert pump.change().prime(BUTTONS) == codes.OK
         for _ in range(40):
             self.turn(500)
-        pump.change.stop()
+        pump.change().stop()
         self.turn(_BUSY_MS)
-        assert pump.change.fill_cannula(300, BUTTONS) == codes.OK
+        assert pump.change().fill_cannula(300, BUTTONS) == codes.OK
         self._finish_move()
-        assert pump.change.finish(BUTTONS) == codes.OK
+        assert pump.change().finish(BUTTONS) == codes.OK
         self.turn(_BUSY_MS)
 
     def _finish_move(self):

@@ -569,7 +569,7 @@ def test_the_reservoir_falls_by_what_is_given_and_rises_when_it_is_filled():
 def test_an_unfinished_change_is_told_without_an_amount():
     made = made_log.new_pump()
     made.turn(1_000)
-    assert made.pump.change.start(BUTTONS) == codes.OK
+    assert made.pump.change().start(BUTTONS) == codes.OK
     made.turn(1_000)
     day = only_day(made)
     assert [change.reservoir_mu for change in day.changes] == [180_000, None]

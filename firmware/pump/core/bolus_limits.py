@@ -22,7 +22,7 @@ def check(pump, dose_mu):
     if steps < 1:
         return codes.TOO_SMALL, 0
     lockout_min = settings.get(st.BOLUS_LOCKOUT_MIN)
-    if pump.since_bolus_s < lockout_min * 60:
+    if pump.since_bolus_s() < lockout_min * 60:
         return codes.TOO_SOON, lockout_min
     return _check_sums(pump, dose_mu, steps)
 

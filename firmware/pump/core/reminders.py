@@ -25,7 +25,7 @@ class Reminders:
 
     def __init__(self, pump):
         self._minute = pump.clock.local_s // 60  # of the last look
-        self._since_bolus_s = pump.since_bolus_s  # at the last look
+        self._since_bolus_s = pump.since_bolus_s()  # at the last look
         self._open = []  # (kind, alarm, uptime in s) of those that wait
         self._old = []  # the kinds of what is in use too long, and was told
 
@@ -37,7 +37,7 @@ class Reminders:
         self._minute = minute
         if 0 < passed <= _MOST_MIN:
             self._look_at_clock(pump, passed)
-        since_s, before_s = pump.since_bolus_s, self._since_bolus_s
+        since_s, before_s = pump.since_bolus_s(), self._since_bolus_s
         self._since_bolus_s = since_s
         wait_min = pump.settings.get(st.GLUCOSE_CHECK_MIN)
         if wait_min and before_s < wait_min * 60 <= since_s:
@@ -79,7 +79,7 @@ class Reminders:
             return
         window_s = (until_min - from_min) % _DAY_MIN * 60
         back_s = window_s + late_min * 60 + pump.clock.local_s % 60
-        if pump.since_bolus_s >= min(back_s, LONG_AGO_S):
+        if pump.since_bolus_s() >= min(back_s, LONG_AGO_S):
             self._remind(pump, events.REMIND_MEAL, al.MEAL_MISSED, window_s)
 
     def _remind(self, pump, kind, alarm, after_s):

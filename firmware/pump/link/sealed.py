@@ -180,7 +180,7 @@ def _do(link, pump, kind, arguments):
 def _end(pump, kind, source):
     """What ends a delivery, or takes one up again."""
     if kind == protocol.STOP:
-        return pump.change.stop() if pump.move.active else pump.stop_bolus(source)
+        return pump.change().stop() if pump.move.active else pump.stop_bolus(source)
     if kind == protocol.SUSPEND:
         return pump.suspend(source)
     if kind == protocol.RESUME:

@@ -66,7 +66,7 @@ class Home(Screen):
         shown = mix(shown, pump.basal_today_steps >> 4)
         shown = mix(shown, pump.battery_mv >> 4)
         shown = mix(shown, pump.bolus.given_steps if pump.bolus.active else -1)
-        shown = mix(shown, pump.since_bolus_s // 60)
+        shown = mix(shown, pump.since_bolus_s() // 60)
         shown = mix(shown, pump.alarms.raised)
         # Together: each call of a function takes 20 us.
         paired = 1 if pump.remote.paired() else 0
@@ -146,7 +146,7 @@ class Home(Screen):
         elif pump.temporary_left_ms():
             self._draw_temporary(canvas)
         elif bolus.asked_mu and self._lately():
-            minutes = pump.since_bolus_s // 60
+            minutes = pump.since_bolus_s() // 60
             ago = say.MINUTES_AGO % minutes if minutes < 100 else say.HOURS_AGO % (minutes // 60)
             canvas.text(say.LAST_BOLUS % figures.dose(bolus.given_mu()), 0, _DOING_Y)
             canvas.text_right(ago, canvas.width, _DOING_Y)
@@ -157,7 +157,7 @@ class Home(Screen):
     def _lately(self):
         """Whether the last bolus was a normal one, and not long ago."""
         bolus = self.pump.bolus
-        return bolus.bolus_id == bolus.last_id and self.pump.since_bolus_s < _LONG_AGO_S
+        return bolus.bolus_id == bolus.last_id and self.pump.since_bolus_s() < _LONG_AGO_S
 
     def _draw_extended(self, canvas):
         extended = self.pump.extended

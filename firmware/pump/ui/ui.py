@@ -286,7 +286,7 @@ class Ui:
             self.stop_boluses()
             return True
         if self.pump.move.active:
-            self.pump.change.stop()
+            self.pump.change().stop()
             return True
         return False
 

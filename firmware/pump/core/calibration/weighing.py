@@ -45,8 +45,8 @@ def measure(pump, steps, source):
     if not 0 < abs(steps) <= pump.profile.prime_most_steps:
         return pump.refuse(events.COMMAND_MOVE, codes.OUT_OF_RANGE, 0, 0, source)
     kind = events.KIND_MEASURE if steps > 0 else events.KIND_REWIND
-    code = pump.change.move(kind, abs(steps), source)
+    code = pump.change().move(kind, abs(steps), source)
     if code == codes.OK:
-        pump.change.loaded = False
+        pump.change().loaded = False
         pump.reservoir_steps = -1
     return code

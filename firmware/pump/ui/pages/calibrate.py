@@ -49,7 +49,7 @@ class Calibrate(Screen):
         """Forward, back, or more and less milligrams."""
         if self._step in _MOVING:
             if button in (keys.OK, keys.STOP):
-                self.pump.change.stop()
+                self.pump.change().stop()
         elif button == keys.OK:
             self._forward()
         elif button == keys.STOP:
@@ -62,7 +62,7 @@ class Calibrate(Screen):
         if self._step == _ASK:
             code = codes.OK
             if pump.state != states.CHANGING:
-                code = pump.change.start(_BUTTONS)
+                code = pump.change().start(_BUTTONS)
             self._go(_FLOW_ASK, code)
         elif self._step == _FLOW_ASK:
             self._measure(_FLOWING, pump.profile.prime_most_steps)

@@ -41,7 +41,7 @@ class MotorCheck(Screen):
         """Forward, or back."""
         if self._step in (_FORWARD, _BACK):
             if button in (keys.OK, keys.STOP):
-                self.pump.change.stop()
+                self.pump.change().stop()
         elif button == keys.OK:
             self._forward()
         elif button == keys.STOP:
@@ -55,7 +55,7 @@ class MotorCheck(Screen):
             return
         code = codes.OK
         if pump.state != states.CHANGING:
-            code = pump.change.start(_BUTTONS)
+            code = pump.change().start(_BUTTONS)
         if code == codes.OK:
             code = weighing.measure(pump, self._steps, _BUTTONS)
         if code == codes.OK:

@@ -45,7 +45,7 @@ class Change(Screen):
         self._primed_mu = 0
         self._filled_mu = 0
         # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
-        change = pump.change
+        change = pump.change()
         if pump.state == states.CHANGING:  # it was left in the middle
             self._step = _PRIME_ASK if change.loaded else _REWIND_ASK
 
@@ -57,7 +57,7 @@ class Change(Screen):
         """OK forward, STOP back, UP and DOWN for amounts and 'again'."""
         if self._step in _AFTER:
             if button in (keys.OK, keys.STOP):
-                self.pump.change.stop()
+                self.pump.change().stop()
         elif button == keys.OK:
             self._forward()
         elif button == keys.STOP:
@@ -81,24 +81,24 @@ class Change(Screen):
             most_mu = self.pump.profile.cannula_most_mu
             self._cannula_mu = min(max(self._cannula_mu + by * _CANNULA_STEP_MU, 0), most_mu)
         elif by > 0 and self._step == _REWOUND:
-            self._start(_REWINDING, self.pump.change.rewind(events.SOURCE_BUTTONS))
+            self._start(_REWINDING, self.pump.change().rewind(events.SOURCE_BUTTONS))
         elif by > 0 and self._step == _PRIMED:
-            self._start(_PRIMING, self.pump.change.prime(events.SOURCE_BUTTONS))
+            self._start(_PRIMING, self.pump.change().prime(events.SOURCE_BUTTONS))
 
     def _forward(self):
         pump = self.pump
         buttons = events.SOURCE_BUTTONS
         step = self._step
         if step == _ASK:
-            self._start(_REWIND_ASK, pump.change.start(buttons))
+            self._start(_REWIND_ASK, pump.change().start(buttons))
         elif step == _REWIND_ASK:
-            self._start(_REWINDING, pump.change.rewind(buttons))
+            self._start(_REWINDING, pump.change().rewind(buttons))
         elif step == _LOAD:
-            self._start(_PRIME_ASK, pump.change.load(self._load_mu, buttons))
+            self._start(_PRIME_ASK, pump.change().load(self._load_mu, buttons))
         elif step == _PRIME_ASK:
-            self._start(_PRIMING, pump.change.prime(buttons))
+            self._start(_PRIMING, pump.change().prime(buttons))
         elif step == _CANNULA_ASK and self._cannula_mu:
-            self._start(_FILLING, pump.change.fill_cannula(self._cannula_mu, buttons))
+            self._start(_FILLING, pump.change().fill_cannula(self._cannula_mu, buttons))
         elif step == _CANNULA_ASK:
             self._step = _CHANGED
         elif step == _CHANGED:
@@ -114,7 +114,7 @@ class Change(Screen):
 
     def _finish(self):
         words = self.words
-        code = self.pump.change.finish(events.SOURCE_BUTTONS)
+        code = self.pump.change().finish(events.SOURCE_BUTTONS)
         if code != codes.OK:
             refused(self.ui, code)
             return
