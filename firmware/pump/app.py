@@ -131,9 +131,8 @@ class App:
     def start(self):
         """Recall the past from the log and go on from it. Nothing moves before this is durable."""
         recovery = self._find_numbers()
-        self.pump.start(
-            self._recall(), self.journal.next_seq, self._hardware.reset_cause(), VERSION
-        )
+        past, next_seq = self._recall(), self.journal.next_seq
+        past.begin(self.pump, next_seq, self._hardware.reset_cause(), VERSION)
         self.pump.alarms.report_log(
             recovery.found_empty,
             recovery.torn_bytes,

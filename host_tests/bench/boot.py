@@ -11,7 +11,7 @@ WATCHED = (
     ("pump.app:App.start", "the start beside what is below"),
     ("pump.storage.journal:Journal.recover", "recovery of the log"),
     ("pump.app:App._recall", "recalling what the log says of the pump"),
-    ("pump.core.pump:Pump.start", "the core begins"),
+    ("pump.core.recall:Recall.begin", "the core begins"),
     ("pump.hardware:Hardware.collect_garbage", "collecting garbage"),
     ("pump.app:App._write_log", "making records durable"),
     ("pump.app:App.guarded_turn", "the turns beside what is below"),

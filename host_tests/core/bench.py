@@ -45,7 +45,7 @@ class Bench:
         if not next_seq:
             next_seq = record.seq_of(self.log[-1]) + 1 if self.log else 1
         past.end(next_seq, settings_damaged)
-        self.pump.start(past, next_seq, cause, (0, 1, 0))
+        past.begin(self.pump, next_seq, cause, (0, 1, 0))
         if segments:
             assert self.pump.set_basal(segments, BUTTONS) == codes.OK
         self.turn(0)

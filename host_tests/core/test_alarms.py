@@ -297,7 +297,6 @@ def test_a_line_is_blocked_from_the_very_pressure_of_the_board_on():
     for mbar, blocked in ((499, False), (500, True)):
         bench = Bench(segments=[(0, 1_000)])
         press(bench, mbar, 3)
-        assert bench.pump.pressure_mbar == mbar
         assert bench.pump.alarms.has_cause(al.OCCLUSION) == blocked
 
 

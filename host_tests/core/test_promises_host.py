@@ -8,6 +8,7 @@ from host_tests.core.bench import Bench, Board
 from host_tests.core.life import ACTS, Life
 from pump.core import events, units
 from pump.core.basal import Basal
+from pump.core.limits import DoseWindow
 from pump.core.pump import Pump
 
 
@@ -78,7 +79,7 @@ def test_a_lease_that_is_not_in_the_log_is_seen(monkeypatch):
 
 
 def test_a_limit_that_is_not_kept_is_seen(monkeypatch):
-    monkeypatch.setattr(Pump, "_room_steps", lambda self: 10_000)
+    monkeypatch.setattr(DoseWindow, "room_steps", lambda self: 10_000)
     monkeypatch.setattr(Pump, "_withheld", lambda self, rate_mu_h: False)
     life = Life()
     life.set_basal(2)

@@ -119,7 +119,7 @@ class Bench:
         self._minute_ms = 0
         self.stuck = False  # a burst under way does not end
         if started:
-            self.pump.start(past or Recall(), 1, 0, (0, 1, 0))
+            (past or Recall()).begin(self.pump, 1, 0, (0, 1, 0))
             self.turn(0)
 
     def turn(self, elapsed_ms):

@@ -18,6 +18,7 @@ class Basal:
         self.owed_steps = 0
         self.lease_steps = 0  # 0: no lease is open
         self.made_steps = 0  # in the open lease
+        self.end_reason = events.END_SUSPENDED  # why it is closed once the motor rests
         self._lease_ms = 0
         self._since_burst_ms = 0
 

@@ -53,9 +53,10 @@ def _check_sums(pump, dose_mu, steps):
     if extended is not None:
         steps += extended.remaining_steps()
         would_act_mu += extended.asked_mu - extended.given_mu()
-    if pump.window.hour_steps + steps > pump.max_hour_steps:
+    window = pump.window
+    if window.hour_steps + steps > window.most_hour_steps:
         return codes.OVER_MAX_HOUR, settings.get(st.MAX_HOUR_MU)
-    if pump.window.day_steps + steps > pump.max_day_steps:
+    if window.day_steps + steps > window.most_day_steps:
         return codes.OVER_MAX_DAY, settings.get(st.MAX_DAY_MU)
     most_mu = settings.get(st.MAX_ON_BOARD_MU)
     if most_mu and would_act_mu > most_mu:

@@ -22,6 +22,14 @@ class DoseWindow:
         self._into_ms = 0
         self.hour_steps = 0
         self.day_steps = 0
+        self.most_hour_steps = 0  # until the settings say
+        self.most_day_steps = 0
+
+    def room_steps(self):
+        """Steps that the hourly and the daily limit still allow now."""
+        hour = self.most_hour_steps - self.hour_steps
+        day = self.most_day_steps - self.day_steps
+        return hour if hour < day else day
 
     def add(self, steps):
         """Steps were given now."""

@@ -77,60 +77,14 @@ class Pump:
         self.reservoir_steps = -1  # unknown
         self.odometer_steps = 0  # dose steps since the log began
         self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
-        self._bolus_s = -logbook.LONG_AGO_S  # when the last one began, in uptime
-        self.battery_mv = self.pressure_mbar = -1
+        self.bolus_began_s = -logbook.LONG_AGO_S  # when the last one began, in uptime
+        self.battery_mv = -1
         self.wrong_codes = (0, 0)  # in a row, of modes.py, and until when it takes no other
-        self.basal_end = events.END_SUSPENDED  # why its lease is closed once the motor rests
-        self._day = 0
+        self.day = 0  # of the clock, to which the counts of today belong
         self._sensing = Sensing(self.alarms, profile)
-        # For MicroPython alone: a map of 35 names in 37 places is searched nearly to its end for
-        # each method that is called; with 38 it has 47 places, and a turn takes 4,000 cycles less.
-        self.spare_1 = self.spare_2 = self.spare_3 = None
         self.apply_limits()
 
-    # ---- starting ------------------------------------------------------------------------
-
-    def start(self, past, next_seq, cause, version):
-        """Go on from a `Recall`. Deliveries that were under way become uncertain, then closed."""
-        self.log.boot = past.boot + 1
-        self.log.next_seq = next_seq
-        self.clock.local_s = past.local_s
-        self._day = past.day
-        self.window = past.window
-        self.insulin.take(past.insulin, past.lived_s, self.clock.uptime_s)
-        self.reservoir_steps = past.reservoir_steps
-        self.odometer_steps = past.odometer_steps
-        self.basal_today_steps = past.basal_steps
-        self.bolus_today_steps = past.bolus_steps
-        self.boluses_today = past.boluses
-        self._bolus_s = self.clock.uptime_s - past.since_bolus_s
-        self.bolus.bolus_id = self.bolus.last_id = past.bolus_id
-        self.move.play = past.play
-        self.line = past.line
-        self.line.shift(-past.lived_s)
-        # The scale stands in the log, so that its reader can turn steps into units.
-        now = self.profile.scale
-        self.log.write(events.BOOT, cause, *version, now.numerator, now.denominator)
-        other = past.other_scale(self.profile)
-        if other:  # what it made, and may have made, is told by its own scale
-            self.log.write(events.SCALE, other.numerator, other.denominator)
-        self.log.write(events.CLOCK_LOST, past.local_s)
-        self.alarms.cause(al.CLOCK_NOT_SET, True)
-        if cause == events.RESET_WATCHDOG:
-            self.alarms.once(al.RESTARTED)
-        self.settings_dirty |= self.remote.check_boot()
-        past.close(self)
-        if other:
-            from pump.core.calibration import scale
-
-            scale.recount(self, other)
-        self.suspension.remotely = past.suspended_remotely
-        held = past.suspended or past.changing
-        self.go(states.START_SUSPENDED if held else states.START)
-        if past.changing:
-            self.reservoir_steps = -1
-        self.check_reservoir()
-        self.checkpoint()
+    # ---- what was given -------------------------------------------------------------------
 
     def book_uncertain(self, kind, most_steps, bolus_id=0):
         """Steps that may have been made: limits and reservoir take them all, to be safe."""
@@ -153,7 +107,7 @@ class Pump:
 
     def since_bolus_s(self):
         """How long ago the last bolus began, at most as long as a checkpoint can tell."""
-        return min(self.clock.uptime_s - self._bolus_s, logbook.LONG_AGO_S)
+        return min(self.clock.uptime_s - self.bolus_began_s, logbook.LONG_AGO_S)
 
     # ---- what is loaded when it is used --------------------------------------------------
 
@@ -229,7 +183,8 @@ class Pump:
     def _accrue(self, piece_ms):
         if self.state in _DELIVERING:
             program, now_s = self.settings.basal, self.clock.local_s
-            # Looked at before it is called, here and below.
+            # Looked at before it is called, here and below; and written out here and in `settle`,
+            # which both come at every turn: what the two have in common would be one more call.
             known = program.rate_from_s <= now_s < program.rate_until_s
             rate_mu_h = program.rate_then_mu_h if known else program.rate_at(now_s)
             if self.temporary is not None and self.temporary.left_ms:
@@ -251,9 +206,10 @@ class Pump:
         """Whether a limit holds basal and an extended bolus back; its alarm follows."""
         withheld = False
         if rate_mu_h or self.extended is not None:
-            # Written out, as this is at every turn: what `_room_steps` says.
-            room = self.max_hour_steps - self.window.hour_steps
-            day = self.max_day_steps - self.window.day_steps
+            # Written out, as this is at every turn: what `window.room_steps` says.
+            window = self.window
+            room = window.most_hour_steps - window.hour_steps
+            day = window.most_day_steps - window.day_steps
             room = (room if room < day else day) - self.basal.owed_steps
             if self.extended is not None:
                 room -= self.extended.owed_steps
@@ -279,7 +235,7 @@ class Pump:
         dose_mu = self.profile.scale.dose_mu
         basal_mu, bolus_mu = dose_mu(self.basal_today_steps), dose_mu(self.bolus_today_steps)
         self.log.write(events.DAY_TOTAL, basal_mu, bolus_mu, self.boluses_today)
-        self._day = self.clock.day()
+        self.day = self.clock.day()
         self.basal_today_steps = self.bolus_today_steps = self.boluses_today = 0
         if leased:
             self.basal.keep_lease(self.basal_rate_mu_h())
@@ -380,7 +336,7 @@ class Pump:
 
     def _order_dose(self, source):
         steps = source.ready_steps()
-        return self._order(source, min(steps, self._room_steps())) if steps else 0
+        return self._order(source, min(steps, self.window.room_steps())) if steps else 0
 
     def _order(self, source, steps):
         backwards = source.kind == events.KIND_REWIND
@@ -421,8 +377,8 @@ class Pump:
                 rate_mu_h = self._temporary_or(rate_mu_h)
             self.basal.keep_lease(rate_mu_h)
         elif self.basal.lease_steps:
-            self.basal.close(self.basal_end)
-        if self.clock.local_s // DAY_S != self._day:
+            self.basal.close(self.basal.end_reason)
+        if self.clock.local_s // DAY_S != self.day:
             self._close_day()
         at_rest = self.state in _AT_REST and not self.bolus.active
         if at_rest and self.log.since_checkpoint >= CHECKPOINT_EVERY:
@@ -479,7 +435,6 @@ class Pump:
     def sense(self, battery_mv, pressure_mbar):
         """Readings of the sensors, -1 where there is none."""
         self.battery_mv = battery_mv
-        self.pressure_mbar = pressure_mbar
         self._sensing.look(battery_mv, pressure_mbar, self)
 
     def keys_down(self, keys, elapsed_s):
@@ -518,7 +473,7 @@ class Pump:
             self.go(states.GIVE_BOLUS)
             self.bolus.start(dose_mu, source, self.settings.get(st.BOLUS_DELAY_S))
         self.boluses_today += 1
-        self._bolus_s = self.clock.uptime_s
+        self.bolus_began_s = self.clock.uptime_s
 
     def check_bolus(self, dose_mu):
         """(OK or why it would be refused now, the limit that this is about)."""
@@ -622,17 +577,11 @@ class Pump:
         self.log.write(events.REFUSED, command, code, max(0, asked), limit, source)
         return code
 
-    def _room_steps(self):
-        """Steps that the hourly and the daily limit still allow now."""
-        hour = self.max_hour_steps - self.window.hour_steps
-        day = self.max_day_steps - self.window.day_steps
-        return hour if hour < day else day
-
     def apply_limits(self):
         """Take the limits of an hour and a day from the settings."""
         scale = self.profile.scale
-        self.max_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
-        self.max_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
+        self.window.most_hour_steps = scale.steps(self.settings.get(st.MAX_HOUR_MU))
+        self.window.most_day_steps = scale.steps(self.settings.get(st.MAX_DAY_MU))
         if self.rules is None and self.settings.any_rule():
             self._load_rules()
 
@@ -664,7 +613,7 @@ class Pump:
 
     def close_basal(self, reason):
         """End the basal lease: now, or in `settle` once the burst under way is booked to it."""
-        self.basal_end = reason
+        self.basal.end_reason = reason
         if self.temporary is not None:
             self.temporary.end(reason)
         if self.extended is not None:
@@ -682,7 +631,7 @@ class Pump:
             self.bolus.end(events.END_ALARM)
             self.move.end(events.END_ALARM)
             self.go(states.FAIL)
-            self.basal_end = events.END_ALARM
+            self.basal.end_reason = events.END_ALARM
             if self.temporary is not None:
                 self.temporary.end(events.END_ALARM)
             if self.extended is not None:

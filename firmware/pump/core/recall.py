@@ -1,13 +1,14 @@
 """What the pump knows of its past after a restart, folded from the end of its log.
 
 Feed it records in order, from a complete checkpoint on (or all there are). Time that passed
-without power counts as no time: the limits can only be stricter for it, never looser.
+without power counts as no time: the limits can only be stricter for it, never looser. `begin`
+lets a pump go on from there; then all of this is let go of.
 """
 
 from micropython import const
 
 from pump.core import alarms as al
-from pump.core import codes, events, record
+from pump.core import codes, events, record, states
 from pump.core import settings as st
 from pump.core.insulin import AGE_UNIT_S, InsulinOnBoard
 from pump.core.layouts import LAYOUTS
@@ -158,11 +159,54 @@ class Recall:
         self._check_gap(next_seq)
         self._settings_damaged = settings_damaged
 
+    def begin(self, pump, next_seq, cause, version):
+        """Let `pump` go on from here: what was under way becomes uncertain, then closed."""
+        pump.log.boot = self.boot + 1
+        pump.log.next_seq = next_seq
+        pump.clock.local_s = self.local_s
+        pump.day = self.day
+        pump.window = self.window
+        pump.apply_limits()
+        pump.insulin.take(self.insulin, self.lived_s, pump.clock.uptime_s)
+        pump.reservoir_steps = self.reservoir_steps
+        pump.odometer_steps = self.odometer_steps
+        pump.basal_today_steps = self.basal_steps
+        pump.bolus_today_steps = self.bolus_steps
+        pump.boluses_today = self.boluses
+        pump.bolus_began_s = pump.clock.uptime_s - self.since_bolus_s
+        pump.bolus.bolus_id = pump.bolus.last_id = self.bolus_id
+        pump.move.play = self.play
+        pump.line = self.line
+        pump.line.shift(-self.lived_s)
+        # The scale stands in the log, so that its reader can turn steps into units.
+        now = pump.profile.scale
+        pump.log.write(events.BOOT, cause, *version, now.numerator, now.denominator)
+        other = self._other_scale(pump.profile)
+        if other:  # what it made, and may have made, is told by its own scale
+            pump.log.write(events.SCALE, other.numerator, other.denominator)
+        pump.log.write(events.CLOCK_LOST, self.local_s)
+        pump.alarms.cause(al.CLOCK_NOT_SET, True)
+        if cause == events.RESET_WATCHDOG:
+            pump.alarms.once(al.RESTARTED)
+        pump.settings_dirty |= pump.remote.check_boot()
+        self._close(pump)
+        if other:
+            from pump.core.calibration import scale
+
+            scale.recount(pump, other)
+        pump.suspension.remotely = self.suspended_remotely
+        held = self.suspended or self.changing
+        pump.go(states.START_SUSPENDED if held else states.START)
+        if self.changing:
+            pump.reservoir_steps = -1
+        pump.check_reservoir()
+        pump.checkpoint()
+
     def _check_gap(self, seq):
         self._gap = self._gap or seq != self._next_seq != 0
         self._next_seq = seq + 1
 
-    def other_scale(self, profile):
+    def _other_scale(self, profile):
         """The scale of the steps here, where the pump now counts by another; else None."""
         if self.scale is None:
             if self._scale_missing:
@@ -183,7 +227,7 @@ class Recall:
         if self.reservoir_steps > 0:
             self.reservoir_steps = rescale.steps(self.reservoir_steps, scale, old)
 
-    def close(self, pump):
+    def _close(self, pump):
         """Write into the log of `pump` what became of all that was under way, and of settings."""
         bolus_id = self.bolus_id
         scale = self.scale or pump.profile.scale  # the one that all this was given by

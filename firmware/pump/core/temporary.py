@@ -113,7 +113,7 @@ class Temporary:
     def turn(self, pump):
         """Write what ended and what begins, between two leases. With the motor at rest."""
         delivers = pump.state in (states.RUNNING, states.BOLUS)
-        pump.basal.close(events.END_RATE_CHANGE if delivers else pump.basal_end)
+        pump.basal.close(events.END_RATE_CHANGE if delivers else pump.basal.end_reason)
         wanted, reason = self._wanted, self._reason
         if self._active:
             self._finish(pump, events.END_RENEWED if wanted else reason)
