@@ -72,7 +72,7 @@ def test_four_weighings_find_the_true_steps_and_put_them_into_force():
     assert rig.all(events.SETTING_CHANGED)[0] == (st.STEPS_PER_UNIT, 0, desk.tenths(), 0)
     rig.restart()
     assert rig.pump.profile.scale.steps(10_000) == desk.tenths()
-    assert not rig.pump.alarms.raised & 1 << al.SETTINGS_LOST
+    assert not rig.pump.alarms.raised & 1 << al.SETTINGS_LOST - 1
 
 
 def test_a_dose_after_it_is_what_was_asked_on_the_scale():

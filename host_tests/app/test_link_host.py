@@ -4,6 +4,7 @@ import struct
 
 from host_tests.link.asking import answers
 from host_tests.rig import Rig
+from pump.core import alarms as al
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.link import frame, protocol
@@ -18,6 +19,14 @@ def ask(rig, kind, body=b""):
     rig.run_ms(200)
     (answer,) = answers(rig.port.host_read())
     return answer[3]
+
+
+def alarms_told(rig):
+    """(raised, waiting) of a status: alarm n is bit n there."""
+    rig.port.host_write(frame.pack(protocol.request(1, protocol.STATUS)))
+    rig.run_ms(200)
+    (answer,) = answers(rig.port.host_read())
+    return struct.unpack_from(protocol.STATUS_LAYOUT, answer, 4)[2:4]
 
 
 def set_clicks(rig, value):
@@ -38,6 +47,17 @@ def test_refused_changes_fill_the_log_no_more_than_those_that_are_made():
     for _ in range(MANY):
         ask(rig, protocol.SET_SETTING, struct.pack("<Bi", 99, 0))
     assert rig.app.journal.next_seq - before < MOST_RECORDS
+
+
+def test_a_status_has_each_alarm_at_the_bit_of_its_number():
+    rig = Rig()
+    alarms = rig.pump.alarms
+    for number in range(1, len(al.PRIORITIES)):
+        was = alarms_told(rig)
+        alarms.once(number)
+        raised, waiting = alarms_told(rig)
+        assert raised == was[0] | 1 << number and waiting == was[1] | 1 << number
+        alarms.acknowledge(number, events.SOURCE_BUTTONS)
 
 
 def test_buttons_are_never_too_many():

@@ -181,7 +181,7 @@ def test_a_power_cut_in_a_bolus_leaves_a_log_that_holds_the_truth():
     assert uncertain <= 135 + 339
     assert rig.pump.state == states.RUNNING
     rig.run_s(5)
-    assert rig.pump.alarms.waiting & 1 << alarms.BOLUS_INCOMPLETE
+    assert rig.pump.alarms.waiting & 1 << alarms.BOLUS_INCOMPLETE - 1
     assert rig.all(events.BOLUS_END)[0][3] == events.END_POWER_LOST
 
 
@@ -364,7 +364,7 @@ def test_a_damaged_record_that_a_pull_comes_upon_is_told_once():
     for _ in range(2):
         rig.run_s(200)
         assert rig.all(events.LOG_DAMAGED) == [(0, 1, 0)]
-    assert rig.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+    assert rig.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED - 1
 
 
 def test_settings_are_saved_though_other_files_have_filled_the_flash():

@@ -2,8 +2,11 @@
 
 from host_tests.bench.subject import Figures, Subject
 from host_tests.fakes.flash import Files
+from host_tests.rig import Rig
 from host_tests.storage.full_log import cost, full_log
 from host_tests.storage.logs import start
+from pump.core import events
+from pump.core.logbook import LOG_TURN
 
 ERASES = 0.15
 RECORDS_A_DAY = 400
@@ -11,6 +14,8 @@ DAYS = 90
 CYCLES_OF_A_SECTOR = 100_000  # W25Q16JV, section 1: erase and program cycles, at least
 WEAR_YEARS = 10
 COMMITTED = 3_000
+BOLUSES = 4  # a day
+BOLUS_MU = 5_000
 A_YEAR = RECORDS_A_DAY * 365
 
 
@@ -21,6 +26,7 @@ def measure(say):
     kept = journal.next_seq - journal.first_seq
     figures.add("records kept", kept, least=RECORDS_A_DAY * DAYS)
     figures.add("  blocks of 4 kB left for other files", files.free_blocks())
+    _turn(figures, say)
     for at_once in (1, 2, 7):
         say(f"records committed {at_once} at a time")
         erases, programs = cost(flash, journal, COMMITTED, at_once)
@@ -49,6 +55,23 @@ def measure(say):
             f"committed alone; a sector lasts {CYCLES_OF_A_SECTOR:,} erases."
         )
     ]
+
+
+def _turn(figures, say):
+    """In how many days the log says that it is nearly full, and a person should pull it."""
+    say("two days of boluses")
+    rig = Rig(program=[(0, 1_000)])
+    before = 0
+    for _ in range(2):  # the first has the start in it
+        before = rig.pump.log.next_seq
+        for _ in range(BOLUSES):
+            rig.pump.give_bolus(BOLUS_MU, events.SOURCE_BUTTONS)
+            rig.run_s(86_400 // BOLUSES)
+    a_day = rig.pump.log.next_seq - before
+    figures.add(f"days to the alarm `log_full`, {LOG_TURN:,} records", LOG_TURN // RECORDS_A_DAY)
+    what = f"  at 1 U/h and {BOLUSES} boluses of {BOLUS_MU // 1000} U a day"
+    figures.add(what + ": records a day", a_day)
+    figures.add(what + ": days", LOG_TURN // a_day)
 
 
 SUBJECT = Subject("flash", "Flash", measure, needs_chip=False)

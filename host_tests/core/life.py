@@ -446,7 +446,9 @@ class Life:
             left = pump.alarms.causes | pump.alarms.waiting
             assert before == states.SUSPENDED
             assert not stopped_again, "resumed after three stops by one alarm"
-            assert not left & sum([1 << n for n in range(len(al.PRIORITIES)) if al.stops(n)])
+            assert not left & sum(
+                [1 << n - 1 for n in range(1, len(al.PRIORITIES)) if al.stops(n)]
+            )
 
     def block(self, times):
         """The line is blocked and free again, and a person sees and resumes: so many times."""
@@ -679,15 +681,15 @@ class Life:
         assert not alarms.waiting & ~alarms.raised
         assert not alarms.raised & ~(alarms.causes | alarms.waiting)
         highest = alarms.highest()
-        assert not alarms.waiting or alarms.waiting >> highest & 1
-        for alarm in range(len(al.PRIORITIES)):
-            if al.stops(alarm) and alarms.causes & ~alarms.waiting & 1 << alarm:
+        assert not alarms.waiting or alarms.waiting >> highest - 1 & 1
+        for alarm in range(1, len(al.PRIORITIES)):
+            if al.stops(alarm) and alarms.causes & ~alarms.waiting & 1 << alarm - 1:
                 since_ms = self.silent.setdefault(alarm, self.now_ms)
                 assert self.now_ms - since_ms <= al.SILENCE_S * 1_000, "it stays silent"
             else:
                 self.silent.pop(alarm, None)
         if self.pump.state == states.FAULT:
-            assert alarms.causes & (1 << al.MOTOR_ERROR | 1 << al.SYSTEM_ERROR)
+            assert alarms.causes & (1 << al.MOTOR_ERROR - 1 | 1 << al.SYSTEM_ERROR - 1)
 
     def _check_limits(self, steps):
         """Before a dose of so many steps."""

@@ -2,7 +2,8 @@
 
 from host_tests.core.bench import BUTTONS, Bench
 from pump.core import alarms as al
-from pump.core import codes, events, states
+from pump.core import codes, event_table, events, states
+from pump.core.logbook import CHECKPOINT_EVERY, LOG_TURN
 
 
 def raised(bench):
@@ -65,7 +66,7 @@ def test_an_alarm_that_nobody_sees_repeats_every_five_minutes():
 
 
 def waits(bench, alarm):
-    return bench.pump.alarms.waiting >> alarm & 1
+    return bench.pump.alarms.waiting >> alarm - 1 & 1
 
 
 def test_what_still_stops_delivery_is_silent_for_ten_minutes_at_most_however_often_it_was_seen():
@@ -325,15 +326,15 @@ def test_of_alarms_of_one_priority_the_first_of_the_table_is_shown_first():
         assert bench.pump.alarms.highest() == second
         bench.pump.alarms.once(first)
         assert bench.pump.alarms.highest() == first
-        assert al.worst(1 << first | 1 << second) == first
+        assert al.worst(1 << first - 1 | 1 << second - 1) == first
 
 
 def test_what_happened_and_is_over_leaves_no_cause_and_takes_none_away():
     bench = Bench()
     found = bench.pump.alarms
     found.once(al.LOG_DAMAGED)
-    assert found.causes == 1 << al.CLOCK_NOT_SET
-    assert found.raised == found.waiting == 1 << al.CLOCK_NOT_SET | 1 << al.LOG_DAMAGED
+    assert found.causes == 1 << al.CLOCK_NOT_SET - 1
+    assert found.raised == found.waiting == 1 << al.CLOCK_NOT_SET - 1 | 1 << al.LOG_DAMAGED - 1
     bench.turn(0)
     assert bench.last(events.ALARM_RAISED) == (al.LOG_DAMAGED, al.LOW, 0)
 
@@ -356,3 +357,59 @@ def test_the_log_says_how_long_an_alarm_waited_and_when_it_was_over():
     assert len(bench.all(events.ALARM_CLEARED)) == 1  # seen, and its cause is there
     press(bench, 0, 1)
     assert len(bench.all(events.ALARM_CLEARED)) == 2
+
+
+def write(bench, records):
+    """Let so many things happen that are worth a record, beside what the pump writes of itself."""
+    for _ in range(records):
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.turn(0)
+
+
+def test_each_alarm_has_a_bit_of_a_small_integer():
+    assert len(al.PRIORITIES) == len(event_table.ALARM_NAMES) <= 31
+    bench = Bench()
+    for alarm in range(1, len(al.PRIORITIES)):
+        bench.pump.alarms.once(alarm)
+        assert waits(bench, alarm) and bench.pump.alarms.raised < 1 << 30
+
+
+def test_reminders_are_those_of_the_table_and_no_others():
+    reminders = [alarm for alarm in range(1, len(al.PRIORITIES)) if al.reminder(1 << alarm - 1)]
+    assert reminders == list(range(al.SET_OLD, al.DAILY + 1))
+
+
+def test_no_alarm_is_none_to_acknowledge():
+    bench = Bench()
+    while bench.pump.alarms.waiting:
+        assert bench.pump.acknowledge(BUTTONS) == codes.OK
+    assert bench.pump.acknowledge(BUTTONS) == codes.NOT_NOW
+
+
+def test_a_log_is_told_to_be_nearly_full_once_a_turn_whatever_restarts():
+    bench = Bench(next_seq=LOG_TURN - 100)
+    write(bench, 50)
+    assert al.LOG_FULL not in raised(bench)
+    write(bench, 50 + CHECKPOINT_EVERY)
+    assert raised(bench).count(al.LOG_FULL) == 1 and waits(bench, al.LOG_FULL)
+    assert bench.pump.alarms.acknowledge(al.LOG_FULL, BUTTONS)
+    write(bench, 2 * CHECKPOINT_EVERY)
+    assert raised(bench).count(al.LOG_FULL) == 1
+    assert al.PRIORITIES[al.LOG_FULL] == al.LOW and bench.pump.state == states.RUNNING
+    for _ in range(3):
+        bench = bench.restarted()
+        write(bench, 100)
+    assert raised(bench).count(al.LOG_FULL) == 1
+
+
+def test_a_cut_before_the_log_was_told_to_be_nearly_full_leaves_it_to_the_start():
+    bench = Bench(next_seq=LOG_TURN - 100)
+    write(bench, 100 + CHECKPOINT_EVERY)
+    told = [
+        at for at in range(len(bench.log)) if bench.event(bench.log[at]) == events.ALARM_RAISED
+    ]
+    for kept in range(told[-1] - CHECKPOINT_EVERY // 2, told[-1] + 2):
+        again = Bench(log=bench.log[:kept])
+        write(again, CHECKPOINT_EVERY)
+        # Cut between the alarm and the checkpoint after it nobody knows, and it is told again.
+        assert raised(again).count(al.LOG_FULL) == (2 if kept == told[-1] + 1 else 1)

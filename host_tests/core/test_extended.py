@@ -116,7 +116,7 @@ def test_one_press_ends_both_parts_and_what_was_given_stays():
     assert bench.last(events.BOLUS_END)[3] == events.END_STOPPED
     assert bench.last(events.EXTENDED_END)[4] == events.END_STOPPED
     assert told_steps(bench) == (given, 0)
-    assert not bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE
+    assert not bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1
     assert bench.pump.stop_bolus() == codes.NOT_NOW
 
 
@@ -142,7 +142,7 @@ def test_what_stops_delivery_ends_it_for_good_and_an_alarm_says_so():
         bench.run_s(10)
         assert bench.pump.extended is None
         assert bench.last(events.EXTENDED_END)[2] == given
-        assert bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE
+        assert bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1
         assert told_steps(bench) == (given, 0)
 
 
@@ -193,7 +193,7 @@ def test_a_limit_that_basal_has_used_up_holds_it_back_and_the_rest_is_not_made_u
     _, given_mu, given_steps, minutes, reason = bench.last(events.EXTENDED_END)
     assert reason == events.END_TIME and minutes == 60
     assert 0 < given_mu < 2_900 and given_steps < owed_steps(2_900)
-    assert bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE
+    assert bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1
 
 
 def test_nonsense_is_refused():
@@ -237,7 +237,7 @@ def test_after_a_restart_the_open_part_is_in_doubt_and_the_rest_is_never_given()
     certain, unsure = told_steps(again)
     assert certain <= made <= certain + unsure
     assert unsure <= owed_steps(500)
-    assert again.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE
+    assert again.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1
     again.run_s(_HOUR_S)
     assert again.steps == made
     assert told_steps(again.restarted()) == (certain, unsure)  # told once

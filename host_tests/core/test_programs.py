@@ -316,7 +316,7 @@ def test_programs_are_as_they_were_after_a_restart():
     again = restarted_with(bench, copied(bench.pump.settings))
     assert again.pump.basal_rate_mu_h() == 600
     assert programs.segments_of(again.pump.settings, 1) == WORK
-    assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
     told = [bench.event(packed) for packed in again.log[before:]]
     for event in (events.PROGRAM_ACTIVATED, events.PROGRAM_EDITED, events.BASAL_PROGRAM):
         assert event not in told
@@ -333,7 +333,7 @@ def test_an_activation_that_was_cut_before_it_was_saved_is_told_as_it_is_in_forc
     assert again.all(events.BASAL_SEGMENT)[-2:] == [(0, 0, 600, 1_000), (1, 360, 600, 1_500)]
     assert again.last(events.BASAL_PROGRAM) == (2, 31_200, 33_000, RESTART)
     assert len(again.all(events.PROGRAM_EDITED)) == 1  # the second one is what it was
-    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
     assert len(restarted_with(again, saved).all(events.PROGRAM_ACTIVATED)) == 2
 
 
@@ -416,7 +416,7 @@ def test_an_edit_or_a_name_that_was_cut_before_it_was_saved_is_told_as_it_is_sto
         (2, 1, 720, 5_000, 2_000),
     ]
     assert again.last(events.PROGRAM_NAMED) == (2, 3, 0, RESTART)
-    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
     third = restarted_with(again, saved)
     assert len(third.all(events.PROGRAM_EDITED)) == 5
 

@@ -32,7 +32,7 @@ def test_the_uncertain_stretch_holds_what_was_really_given():
     assert [values[0] for values in uncertain] == [events.KIND_BASAL, events.KIND_BOLUS]
     assert certain <= made <= certain + sum([values[2] for values in uncertain])
     assert bench.last(events.BOLUS_END)[3] == events.END_POWER_LOST
-    assert bench.pump.alarms.waiting & 1 << alarms.BOLUS_INCOMPLETE
+    assert bench.pump.alarms.waiting & 1 << alarms.BOLUS_INCOMPLETE - 1
 
 
 def test_a_stretch_is_told_once_however_often_the_power_fails():
@@ -133,7 +133,7 @@ def test_the_clock_goes_on_from_the_last_record_and_asks_to_be_set():
     bench = bench.restarted()
     assert bench.pump.clock.local_s == 200_000_100
     assert not bench.pump.clock.trusted
-    assert bench.pump.alarms.waiting & 1 << alarms.CLOCK_NOT_SET
+    assert bench.pump.alarms.waiting & 1 << alarms.CLOCK_NOT_SET - 1
 
 
 def test_a_restart_by_the_watchdog_is_told_and_basal_goes_on():
@@ -152,7 +152,7 @@ def test_a_damaged_log_is_recorded_and_told():
     bench.pump.alarms.report_log(False, 5, 2, 1)
     bench.turn(0)
     assert bench.last(events.LOG_DAMAGED) == (5, 2, 1)
-    assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+    assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED - 1
 
 
 def test_a_change_that_was_closed_while_suspended_is_closed_after_a_restart():
@@ -189,7 +189,7 @@ def test_a_setting_that_was_cut_before_it_was_saved_is_told_as_it_is_in_force():
         (st.MAX_BOLUS_MU, 5_000, 10_000, restart),
         (st.UTC_OFFSET_MIN, 60, 0, restart),
     ]
-    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
     assert len(restarted_with(again, saved).all(events.SETTING_CHANGED)) == 4
 
 
@@ -205,7 +205,7 @@ def test_a_program_that_was_cut_before_it_was_saved_is_told_as_it_is_in_force():
     ]
     old_mu, new_mu = 1_000 * 10 + 2_000 * 14, 500 * 12 + 700 * 3 + 800 * 9
     assert again.last(events.BASAL_PROGRAM) == (3, old_mu, new_mu, events.SOURCE_RESTART)
-    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
     assert len(restarted_with(again, saved).all(events.BASAL_PROGRAM)) == 2
 
 
@@ -216,7 +216,7 @@ def test_settings_that_are_as_the_log_has_them_need_no_word():
     bench = bench.restarted()
     assert len(bench.all(events.SETTING_CHANGED)) == 1
     assert len(bench.all(events.BASAL_PROGRAM)) == 1
-    assert not bench.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert not bench.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
 
 
 def test_a_pump_that_lost_records_since_its_last_checkpoint_waits_for_a_person():
@@ -272,7 +272,7 @@ def test_damaged_settings_are_told_with_all_that_is_in_force():
     restart = events.SOURCE_RESTART
     assert again.last(events.SETTING_CHANGED) == (st.MAX_BOLUS_MU, 10_000, 5_000, restart)
     assert again.last(events.BASAL_PROGRAM) == (1, 0, 24_000, restart)
-    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
 
 
 def fold(log):
@@ -494,13 +494,13 @@ def test_each_kind_of_damage_is_recorded_and_told_and_so_is_a_new_log():
         bench.pump.alarms.report_log(False, *damage)
         bench.turn(0)
         assert bench.last(events.LOG_DAMAGED) == damage
-        assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED
+        assert bench.pump.alarms.waiting & 1 << alarms.LOG_DAMAGED - 1
         assert not bench.all(events.LOG_NEW)
     bench = Bench()
     bench.pump.alarms.report_log(True, 0, 0, 0)
     bench.turn(0)
     assert len(bench.all(events.LOG_NEW)) == 1
-    assert bench.pump.alarms.waiting & 1 << alarms.LOG_NEW
+    assert bench.pump.alarms.waiting & 1 << alarms.LOG_NEW - 1
     assert not bench.all(events.LOG_DAMAGED)
 
 
@@ -568,7 +568,7 @@ def test_a_pump_whose_log_is_new_knows_of_nothing_given_and_of_nothing_open():
 def test_a_pump_that_starts_for_the_first_time_tells_one_alarm_and_has_nothing_to_save():
     bench = Bench()
     pump = bench.pump
-    clock = 1 << alarms.CLOCK_NOT_SET
+    clock = 1 << alarms.CLOCK_NOT_SET - 1
     assert (pump.alarms.causes, pump.alarms.raised, pump.alarms.waiting) == (clock, clock, clock)
     assert bench.all(events.ALARM_RAISED) == [(alarms.CLOCK_NOT_SET, alarms.LOW, 0)]
     assert not pump.settings_dirty and not pump.alarms.repeat_due
@@ -793,7 +793,7 @@ def test_a_program_of_which_the_log_has_lost_the_beginning_is_not_told():
     del bench.log[segments[1]]
     again = bench.restarted()
     assert len(again.all(events.BASAL_PROGRAM)) == 2
-    assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST
+    assert not again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
 
 
 def test_the_log_alone_knows_to_the_second_when_the_last_bolus_began():

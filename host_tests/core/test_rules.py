@@ -10,7 +10,7 @@ LINK = events.SOURCE_LINK
 
 
 def raised(bench, alarm):
-    return bench.pump.alarms.raised >> alarm & 1 == 1
+    return bench.pump.alarms.raised >> alarm - 1 & 1 == 1
 
 
 def records_of(bench, alarm):

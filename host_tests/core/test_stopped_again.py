@@ -74,7 +74,7 @@ def test_an_alarm_that_was_not_seen_keeps_it_stopped_after_the_ten_minutes():
             assert bench.pump.resume(BUTTONS) == codes.OK
         block(bench)
         bench.run_s(10)
-    bench.pump.alarms.waiting |= 1 << al.STOPPED_AGAIN
+    bench.pump.alarms.waiting |= 1 << al.STOPPED_AGAIN - 1
     bench.run_s(700)
     assert bench.pump.resume(BUTTONS) == codes.ALARM_PERSISTS
     see(bench)

@@ -73,7 +73,7 @@ def _live(name, count, left, when):
     if state == states.FAULT:
         expect(count < _DROPPABLE, f"it stopped, with records to drop: {rig.hardware.errors}")
         expect(rig.hardware.errors, "a fault without an error")
-        expect(rig.pump.alarms.raised & 1 << alarms.SYSTEM_ERROR, "a fault without an alarm")
+        expect(rig.pump.alarms.raised & 1 << alarms.SYSTEM_ERROR - 1, "a fault without an alarm")
         rig.hardware.files.remove("/music")
     else:
         expect(not rig.hardware.errors, f"errors: {rig.hardware.errors}")

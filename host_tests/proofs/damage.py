@@ -201,11 +201,16 @@ def _check_told(rig, note, lost, new, damage):
     if lost:
         text = f"{len(lost)} records are gone ({lost[0]} to {lost[-1]}) and nobody is told"
         expect(_is_told(new), text)
-        expect(waiting & (1 << alarms.LOG_DAMAGED | 1 << alarms.LOG_NEW), text + " by an alarm")
+        expect(
+            waiting & (1 << alarms.LOG_DAMAGED - 1 | 1 << alarms.LOG_NEW - 1),
+            text + " by an alarm",
+        )
     elif "/settings" not in damage:
         expect(events.LOG_NEW not in told, "a log that is there is called new")
     if pump.settings.encode() not in (note.saved, note.wanted):
-        expect(waiting & 1 << alarms.SETTINGS_LOST, "settings are not those saved, and no alarm")
+        expect(
+            waiting & 1 << alarms.SETTINGS_LOST - 1, "settings are not those saved, and no alarm"
+        )
 
 
 def _check_sums(rig, note, whole):

@@ -146,9 +146,9 @@ def _afterwards(rig, silent=False, restarted=False, lies=False):
     `lies`: an engine counted steps that it did not make, which nobody can know.
     """
     before = rig.pump.alarms
-    told = before.waiting & (1 << alarms.SYSTEM_ERROR | 1 << alarms.MOTOR_ERROR)
+    told = before.waiting & (1 << alarms.SYSTEM_ERROR - 1 | 1 << alarms.MOTOR_ERROR - 1)
     if restarted:
-        told = before.waiting & (1 << alarms.RESTARTED | told)
+        told = before.waiting & (1 << alarms.RESTARTED - 1 | told)
     _need(told, "no alarm is waiting")
     _need(silent or rig.world.buzzer.history, "no alarm was heard")
     _need(not rig.world.motor.edges_while_disabled, "steps were made with the coils off")
@@ -236,8 +236,8 @@ def _hang(path, method):
     _need(rig.pump.state == states.RUNNING, "it does not run after the reset")
     _need(not rig.pump.bolus.active, "the bolus goes on by itself")
     waiting = rig.pump.alarms.waiting
-    _need(waiting & 1 << alarms.RESTARTED, "nobody is told of the restart")
-    _need(waiting & 1 << alarms.BOLUS_INCOMPLETE, "nobody is told of the bolus")
+    _need(waiting & 1 << alarms.RESTARTED - 1, "nobody is told of the restart")
+    _need(waiting & 1 << alarms.BOLUS_INCOMPLETE - 1, "nobody is told of the bolus")
     _afterwards(rig, restarted=True)
 
 
@@ -334,7 +334,7 @@ def _weak_battery():
     rig.world.cell.sag_mv = 700
     rig.bolus(BOLUS_MU)
     rig.run_s(10)
-    _need(rig.pump.alarms.waiting & 1 << alarms.BATTERY_EMPTY, "nobody is told")
+    _need(rig.pump.alarms.waiting & 1 << alarms.BATTERY_EMPTY - 1, "nobody is told")
     _need(rig.pump.state == states.SUSPENDED, "it does not stop")
 
 
@@ -367,7 +367,7 @@ def _flash_found_empty():
     rig.boot()
     at = rig.steps
     rig.run_s(120)
-    _need(rig.pump.alarms.waiting & 1 << alarms.LOG_NEW, "nobody is told")
+    _need(rig.pump.alarms.waiting & 1 << alarms.LOG_NEW - 1, "nobody is told")
     _need(rig.all(events.LOG_NEW), "no record of it")
     _need(rig.steps == at, "basal of settings that are gone")
 
@@ -545,7 +545,7 @@ def _self_test(plant, test):
         if rig.all(events.SELF_TEST):
             break
     _need([row[:2] for row in rig.all(events.SELF_TEST)] == [(test, 0)], "it was not found")
-    _need(rig.pump.alarms.waiting & 1 << alarms.SELF_TEST, "no alarm is waiting")
+    _need(rig.pump.alarms.waiting & 1 << alarms.SELF_TEST - 1, "no alarm is waiting")
     _need(rig.world.buzzer.history, "no alarm was heard")
     _need(rig.pump.state == states.SUSPENDED, "the pump gives on")
     at = rig.steps

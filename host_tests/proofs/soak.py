@@ -253,7 +253,7 @@ class Person:
             return
         line = self.rig.world.line
         line.block()
-        waits = 1 << alarms.OCCLUSION
+        waits = 1 << alarms.OCCLUSION - 1
         self.wait(lambda: self.pump.alarms.raised & waits, 4 * 3_600, 20)
         line.open()
         self.counts["alarms"] += 1
@@ -264,7 +264,7 @@ class Person:
         cell, before = self.rig.world.cell, self.rig.world.cell.mv
         cell.mv = 3_400 if self.chance.random() < 0.7 else 3_200
         self.rig.run_s(60)
-        low = 1 << alarms.BATTERY_LOW | 1 << alarms.BATTERY_EMPTY
+        low = 1 << alarms.BATTERY_LOW - 1 | 1 << alarms.BATTERY_EMPTY - 1
         if not self.pump.alarms.raised & low:
             raise BrokenError(f"no alarm of the battery on day {self.day()}")
         self.counts["alarms"] += 1

@@ -128,7 +128,7 @@ class MadePump(Bench):
         for _ in range(3):
             pump.sense(4_000, 900)
             self.turn(_BUSY_MS)
-        assert pump.alarms.raised & 1 << alarms.OCCLUSION
+        assert pump.alarms.raised & 1 << alarms.OCCLUSION - 1
         self.run_s(minutes * 60, _IDLE_MS)
         pump.acknowledge(BUTTONS)
         pump.sense(4_000, 100)

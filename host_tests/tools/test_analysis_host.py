@@ -427,7 +427,7 @@ def test_an_alarm_that_nobody_acknowledged_before_the_power_went_is_told_so():
     for _ in range(3):
         made.pump.sense(3_400, 0)
         made.turn(1_000)
-    assert made.pump.alarms.waiting & 1 << alarms.BATTERY_LOW
+    assert made.pump.alarms.waiting & 1 << alarms.BATTERY_LOW - 1
     made = made.cut_power(60)
     alarm = next(a for a in only_day(made).alarms if a.alarm == "battery_low")
     assert alarm.acknowledged_s is None

@@ -263,7 +263,7 @@ class Day:
         return self._bench.look().state
 
     def _waits(self, alarm: str) -> bool:
-        bit = 1 << firmware.ALARM_NAMES.index(alarm)
+        bit = 1 << firmware.ALARM_NAMES.index(alarm) - 1
         return self._pump.alarms.waiting & bit != 0
 
     def _expect(self, holds: bool, otherwise: str) -> None:

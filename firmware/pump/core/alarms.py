@@ -9,6 +9,7 @@ gone: an alarm whose cause vanished by itself still waits for a person, so nobod
 from micropython import const
 
 from pump.core import events
+from pump.core.logbook import LOG_TURN
 
 NONE = const(0)
 OCCLUSION = const(1)
@@ -41,8 +42,10 @@ CHECK_GLUCOSE = const(26)
 DAILY = const(27)
 SELF_TEST = const(28)
 STOPPED_AGAIN = const(29)
+LOG_FULL = const(30)
 
-_REMINDERS = const(0x0F000000)  # as bits
+# As bits, of which alarm n is bit n - 1: a small integer of a board has 30, so these are all.
+_REMINDERS = const(0x07800000)
 
 LOW = const(0)
 MEDIUM = const(1)
@@ -82,6 +85,7 @@ PRIORITIES = bytes(
         LOW,  # daily reminder
         HIGH,  # self-test
         HIGH,  # stopped again
+        LOW,  # log full
     )
 )
 
@@ -98,9 +102,9 @@ def stops(alarm):
 def worst(alarms):
     """Of alarms as bits the one of the highest priority, the first of the table among equals."""
     found = NONE
-    for alarm in range(len(PRIORITIES)):
+    for alarm in range(1, len(PRIORITIES)):
         higher = found == NONE or PRIORITIES[alarm] > PRIORITIES[found]
-        if higher and alarms & 1 << alarm:
+        if higher and alarms & 1 << alarm - 1:
             found = alarm
     return found
 
@@ -111,7 +115,7 @@ def reminder(alarms):
 
 
 class Alarms:
-    """Which alarms there are now, as bit masks over the alarm numbers."""
+    """Which alarms there are now, as bit masks: alarm n is bit n - 1."""
 
     def __init__(self, log, clock):
         self._log = log
@@ -130,7 +134,7 @@ class Alarms:
 
     def cause(self, alarm, present, value=0):
         """Tell whether an alarm's cause is there: it may raise the alarm, or end it."""
-        bit = 1 << alarm
+        bit = 1 << alarm - 1
         if not present:
             if self.causes & bit:
                 self.causes &= ~bit
@@ -148,18 +152,18 @@ class Alarms:
 
     def has_cause(self, alarm):
         """Whether an alarm's cause is there now."""
-        return self.causes & 1 << alarm != 0
+        return self.causes & 1 << alarm - 1 != 0
 
     def once(self, alarm, value=0):
         """Raise an alarm for something that happened and is over: it waits for a person."""
         self.cause(alarm, True, value)
-        self.causes &= ~(1 << alarm)
+        self.causes &= ~(1 << alarm - 1)
 
     def stopping(self):
         """An alarm that keeps delivery stopped: its cause is there, or nobody has seen it."""
         found = self.causes | self.waiting
-        for alarm in range(len(PRIORITIES)):
-            if stops(alarm) and found & 1 << alarm:
+        for alarm in range(1, len(PRIORITIES)):
+            if stops(alarm) and found & 1 << alarm - 1:
                 return alarm
         return NONE
 
@@ -172,9 +176,21 @@ class Alarms:
             self._log.write(events.LOG_DAMAGED, torn_bytes, damaged_records, missing_records)
             self.once(LOG_DAMAGED)
 
+    def look_at_log(self):
+        """Call before each checkpoint: say when most of a turn of the log was written.
+
+        The log drops its oldest records. Told at every LOG_TURN records, by their numbers alone,
+        so nothing has to be remembered but the number of the last checkpoint, and that is in the
+        log. Should the power go between this record and the checkpoint, it is told again.
+        """
+        log = self._log
+        if log.checkpoint_seq // LOG_TURN != log.next_seq // LOG_TURN:
+            self.once(LOG_FULL)
+        log.checkpoint_seq = log.next_seq
+
     def acknowledge(self, alarm, source):
         """A person has seen it. False when it was not waiting."""
-        bit = 1 << alarm
+        bit = 1 << alarm - 1 if alarm else 0
         if not self.waiting & bit:
             return False
         if not self._silent():  # else from the first of them on
@@ -187,7 +203,7 @@ class Alarms:
 
     def withdraw(self, alarm):
         """It waits no more, although nobody has seen it: for reminders."""
-        self.waiting &= ~(1 << alarm)
+        self.waiting &= ~(1 << alarm - 1)
         self._settle(alarm)
 
     def highest(self):
@@ -226,13 +242,13 @@ class Alarms:
         """Those as bits that stop delivery, are there now, and do not wait."""
         silent = self.causes & ~self.waiting
         if silent:
-            for alarm in range(len(PRIORITIES)):
+            for alarm in range(1, len(PRIORITIES)):
                 if not stops(alarm):
-                    silent &= ~(1 << alarm)
+                    silent &= ~(1 << alarm - 1)
         return silent
 
     def _settle(self, alarm):
-        bit = 1 << alarm
+        bit = 1 << alarm - 1
         if self.raised & bit and not (self.causes | self.waiting) & bit:
             self.raised &= ~bit
             after_s = self._clock.uptime_s - self._since_s[alarm]

@@ -132,6 +132,7 @@ ALARM_NAMES = (
     "daily_reminder",
     "self_test",
     "stopped_again",
+    "log_full",
 )
 PRIORITIES = ("low", "medium", "high")
 # What a self-test looks at; all is what the pump can try by itself.

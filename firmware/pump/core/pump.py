@@ -216,7 +216,7 @@ class Pump:
             if self.bolus.active:
                 room -= self.bolus.remaining_steps()
             withheld = room < 1
-        if withheld or self.alarms.causes & 1 << al.OVER_LIMIT:
+        if withheld or self.alarms.causes & 1 << al.OVER_LIMIT - 1:
             self.alarms.cause(al.OVER_LIMIT, withheld)
         return withheld
 
@@ -411,6 +411,7 @@ class Pump:
         if self.settings.get(st.STEPS_PER_UNIT):
             flags |= logbook.FLAG_CALIBRATED
             log.write(events.SCALE, self.profile.scale.numerator, self.profile.scale.denominator)
+        self.alarms.look_at_log()
         log.write(events.CHECKPOINT, self.odometer_steps, self.reservoir_steps, flags, bolus_id)
         log.write(events.CHECKPOINT_WINDOW, self.window.hour_steps, self.window.day_steps)
         self.insulin.checkpoint(log, self.clock.uptime_s)

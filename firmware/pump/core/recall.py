@@ -45,6 +45,7 @@ class Recall:
         self.play = False
         self.scale = None  # in which the steps here are counted; None: in the board's
         self._scale_missing = False  # the last checkpoint's was not among what was fed
+        self.checkpoint_seq = 0  # the number of the last one
         self._begun = False  # a checkpoint was among what was fed, from its first record on
         self.reservoir_steps = -1
         self.odometer_steps = 0
@@ -163,6 +164,7 @@ class Recall:
         """Let `pump` go on from here: what was under way becomes uncertain, then closed."""
         pump.log.boot = self.boot + 1
         pump.log.next_seq = next_seq
+        pump.log.checkpoint_seq = self.checkpoint_seq
         pump.clock.local_s = self.local_s
         pump.day = self.day
         pump.window = self.window
@@ -370,6 +372,7 @@ class Recall:
         self.boluses = 0
 
     def _checkpoint(self, values):
+        self.checkpoint_seq = self._next_seq - 1
         self.odometer_steps, self.reservoir_steps, flags, self.bolus_id = values
         self.suspended = flags & FLAG_SUSPENDED != 0
         self.suspended_remotely = flags & FLAG_SUSPENDED_REMOTELY != 0

@@ -89,7 +89,7 @@ class Reminders:
 
     @staticmethod
     def _sound_anew(pump, alarm):
-        if pump.alarms.waiting >> alarm & 1:
+        if pump.alarms.waiting >> alarm - 1 & 1:
             pump.suspension.reminder_due = True  # the same words wait already
 
     def _tell(self, pump, kind, alarm, after_s):
@@ -101,7 +101,7 @@ class Reminders:
         still = []
         for kind, alarm, at_s in self._open:
             after_s = pump.clock.uptime_s - at_s
-            if not alarms.waiting >> alarm & 1:
+            if not alarms.waiting >> alarm - 1 & 1:
                 continue  # it was answered
             if after_s < _MISSED_S:
                 still.append((kind, alarm, at_s))

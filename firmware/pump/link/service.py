@@ -77,8 +77,8 @@ class Service:
         return (
             pump.state,
             flags,
-            pump.alarms.raised,
-            pump.alarms.waiting,
+            pump.alarms.raised << 1,  # here alarm n is bit n
+            pump.alarms.waiting << 1,
             pump.profile.scale.dose_mu(left) if left >= 0 else -1,
             pump.battery_mv,
             pump.basal_rate_mu_h(),

@@ -28,6 +28,7 @@ import struct
 
 from micropython import const
 
+from pump.core.logbook import LOG_RECORDS
 from pump.core.record import RECORD_SIZE, seq_of
 from pump.storage.heads import RECORDS_IN_HEADS, RECORDS_PER_HEAD, Heads
 from pump.storage.segments import Segments
@@ -44,7 +45,7 @@ class Journal:
     free_blocks. Call `recover` first.
     """
 
-    def __init__(self, files, folder="/log", most_records=36_000):
+    def __init__(self, files, folder="/log", most_records=LOG_RECORDS):
         self._files = files
         self._folder = folder
         self._most_records = most_records

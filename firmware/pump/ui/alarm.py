@@ -60,7 +60,7 @@ class AlarmPage(Screen):
             self.hints(canvas, "", self.say.OK_BACK)
 
     def _waits(self):
-        return self.pump.alarms.waiting & 1 << self.alarm != 0
+        return self.pump.alarms.waiting & 1 << self.alarm - 1 != 0
 
 
 def alarm_name(say, alarm):

@@ -179,7 +179,7 @@ class Home(Screen):
         if pump.state == states.SUSPENDED:
             if pump.suspension.alarm == al.NONE:
                 return say.BY_PROGRAM if pump.suspension.remotely else say.BY_YOU
-            if pump.alarms.raised & 1 << pump.suspension.alarm:
+            if pump.alarms.raised & 1 << pump.suspension.alarm - 1:
                 return alarm_name(say, pump.suspension.alarm)
             return say.BY_ALARM
         if pump.state == states.SERVICE:

@@ -31,4 +31,5 @@ ALARMS = (
     "Reminder|REMINDER|It is the time that|you set as a reminder|",
     "",  # in ui/texts.py
     "Stopped 3 times|3x STOPPED|One alarm, 10 minutes|Mend its cause, then|wait 10 min to resume",
+    "Log nearly full|LOG FULL|Oldest records go as|new ones come. Pull|the log",
 )

@@ -31,4 +31,5 @@ ALARMS = (
     "Erinnerung|ERINNERUNG|Es ist die Zeit, die|Sie eingestellt haben|",
     "",
     "Dreimal gestoppt|3x STOPP|Ein Alarm, 10 Minuten|Ursache beheben, dann|10 Minuten warten",
+    "Log fast voll|LOG VOLL|Alte Einträge weichen|bald den neuen.|Log abholen",
 )

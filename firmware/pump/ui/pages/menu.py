@@ -48,7 +48,7 @@ class AlarmList(ListScreen):
 
     def _numbers(self):
         raised = self.pump.alarms.raised
-        return [alarm for alarm in range(len(al.PRIORITIES)) if raised & 1 << alarm]
+        return [alarm for alarm in range(1, len(al.PRIORITIES)) if raised & 1 << alarm - 1]
 
     def count(self):
         """How many are raised."""
@@ -57,7 +57,7 @@ class AlarmList(ListScreen):
     def row(self, index):
         """Name, and whether it waits to be acknowledged."""
         number = self._numbers()[index]
-        waits = self.pump.alarms.waiting & 1 << number
+        waits = self.pump.alarms.waiting & 1 << number - 1
         return alarm_name(self.say, number), self.words.NEW if waits else ""
 
     def chosen(self, index):
