@@ -39,7 +39,7 @@ PROGRAMS = (
 )
 # (number, values) of the settings that a life changes.
 WISHES = (
-    (st.BOLUS_SPEED_MU_MIN, (100, 1_500, 12_000)),
+    (st.BOLUS_SPEED_MU_MIN, (100, 1_500, 32_000)),
     (st.MAX_BOLUS_MU, (0, 1_000, 10_000)),
     (st.MAX_HOUR_MU, (0, 1_000, MAX_HOUR_MU)),
     (st.MAX_DAY_MU, (2_000, MAX_DAY_MU)),

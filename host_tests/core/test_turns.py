@@ -51,7 +51,7 @@ def test_what_waits_for_the_flash_waits_for_the_end_of_a_train():
 
 
 def test_a_bolus_wants_a_turn_for_each_five_milliunits_but_no_more_than_fifty_a_second():
-    for speed_mu_min, due_ms in ((900, 333), (1_500, 200), (12_000, 25)):
+    for speed_mu_min, due_ms in ((900, 333), (1_500, 200), (12_000, 25), (32_000, 20)):
         bench = running()
         assert bench.pump.set_setting(st.BOLUS_SPEED_MU_MIN, speed_mu_min, BUTTONS) == codes.OK
         assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK

@@ -63,7 +63,7 @@ from pump.core.settings import (
 # In the order of the numbers. (number, name, default, least, most, step)
 SETTINGS = (
     (BOLUS_STEP_MU, "bolus_step_mu", 50, 10, 1_000, 10),
-    (BOLUS_SPEED_MU_MIN, "bolus_speed_mu_min", 1_500, 100, 12_000, 100),
+    (BOLUS_SPEED_MU_MIN, "bolus_speed_mu_min", 1_500, 100, 32_000, 100),
     (MAX_BOLUS_MU, "max_bolus_mu", 10_000, 0, 30_000, 50),
     (MAX_HOUR_MU, "max_hour_mu", 20_000, 0, 60_000, 50),
     (MAX_DAY_MU, "max_day_mu", 100_000, 0, 300_000, 100),
