@@ -36,35 +36,31 @@ _TICKS_MASK = const(0x3FFFFFFF)
 _ENOSPC = const(28)
 _SETTINGS_BLOCKS = const(4)  # a folder of its own, and a move of it to other blocks
 _WRITE_AGAIN_MS = const(5_000)
-_PORT_MS = const(20)
-_WRITE_BYTES = const(256)
-_SILENT_MS = const(60_000)  # then the host is taken for gone
-_SERVICE_ANSWER_MS = const(1_000)  # time for the answer to leave before the board restarts
+_THROWN_AWAY_BYTES = const(256)
 # How far back the log is read at boot until a whole checkpoint was found.
 _TAILS = (80, 320, 1_280, 5_120, 40_960)
-_LINK = "pump.link"
-_CURVES = "pump.core.insulin_curves"
-_NEEDED_ONCE = (
-    "pump.core.recall",
-    "pump.core.calibration",
-    "pump.core.programs",
-    "pump.storage.recovery",
-    _CURVES,
-)
-# What somebody at the buttons or at the link needs for a command; a temporary basal or an extended
-# bolus that runs keeps its class.
-_FOR_A_COMMAND = (
+# What the start, a command, a check or a page needs, and nobody for long. What runs, such as a
+# temporary basal, keeps its class.
+_NEEDED_RARELY = (
+    "pump.checks",
     "pump.core.bolus_limits",
+    "pump.core.calculator",
     "pump.core.calibration",
+    "pump.core.change",
+    "pump.core.event_table",
     "pump.core.extended",
+    "pump.core.insulin_curves",
+    "pump.core.memory_check",
     "pump.core.modes",
     "pump.core.programs",
+    "pump.core.quick_bolus",
+    "pump.core.recall",
     "pump.core.selftest",
     "pump.core.setting_changes",
     "pump.core.setting_table",
     "pump.core.supply",
     "pump.core.temporary",
-    _CURVES,
+    "pump.storage.recovery",
 )
 
 ERROR_OTHER = const(1)
@@ -100,18 +96,16 @@ class App:
         speak(self.ui)
         display = hardware.display
         self._canvas = Canvas(hardware.framebuf, display.frame, display.width, display.height)
-        self._link = None  # loaded while a host talks
+        self._host = None  # a Talk while one talks
         self._travel = None
         if hardware.end_stop is not None:
             from pump.core.travel import Travel
 
             self._travel = Travel(self.pump)
-        self._silent_ms = 0
         self._sense_ms = _SENSE_EVERY_MS
         self._keys = 0
         self._shown = False  # the display has taken all that there is to show
         self._keys_ms = 0
-        self._service_ms = 0
         self._write_ms = 0
         self._numbered = False  # the end of the log was found: records have their numbers
         self._restarts = hardware.restarts()
@@ -120,7 +114,6 @@ class App:
         self._cut_ms = 0  # when a train was last cut short
         self._began_ms = 0  # the train under way, and how long it may take
         self._longest_ms = 0
-        self._port_ms = _PORT_MS
         self._tidy_ms = 0
         self._looks_back = True
         self._checks = _NEVER  # the day of the last check of itself, or a Checks while one runs
@@ -172,7 +165,7 @@ class App:
         except Exception as error:  # noqa: BLE001 - as in guarded_turn
             self._halt(error)
         # Not within `start`: what its frame has held would be found in use.
-        _quietly(self._forget_start)
+        _quietly(self._let_go)
         try:
             self._check_memory()
         except Exception as error:  # noqa: BLE001 - as in guarded_turn
@@ -183,11 +176,6 @@ class App:
         if self._restarts == _MOST_RESTARTS:
             self.pump.fail(ERROR_RESTARTS, self._restarts)
 
-    def _forget_start(self):
-        for name in _NEEDED_ONCE:
-            _forget(name)
-        self._hardware.collect_garbage()
-
     def _check_memory(self):
         """Before anything moves, and when the start has let go of what it needed."""
         from pump.core import memory_check
@@ -197,8 +185,7 @@ class App:
             from pump.core import selftest
 
             selftest.failed(self.pump, events.TEST_MEMORY, wrong)
-        _forget("pump.core.memory_check")
-        self._hardware.collect_garbage()
+        self._let_go()
 
     def guarded_turn(self):
         """One turn that never raises: an error ends in a stopped pump with an alarm."""
@@ -219,7 +206,7 @@ class App:
         now_ms = hardware.now_ms()
         self._sense(elapsed_ms)
         # Looked at here before it is called: most turns find nothing to do, and each call of a
-        # function costs 20 us.
+        # function costs 20 us. So `_read_buttons` is written out, and what `_talk` looks at first.
         if pump.train.ordered:
             self._book_train()
         event = hardware.buttons.poll(now_ms)
@@ -228,7 +215,7 @@ class App:
             event = hardware.buttons.poll(now_ms)
         pump.advance(elapsed_ms)
         self.ui.advance(elapsed_ms)
-        if self._link is not None or hardware.port.waiting() or pump.state == states.SERVICE:
+        if self._host is not None or hardware.port.waiting():
             self._talk(elapsed_ms)
         if pump.stop_wanted:
             self._stop_if_wanted()
@@ -356,77 +343,38 @@ class App:
             self._sense_ms = 0
 
     def _talk(self, elapsed_ms):
-        if self._link is not None:
-            self._converse(self._link, elapsed_ms)
+        if self._host is not None:
+            if not self._host.go_on(elapsed_ms):
+                self._host = None
+                self._let_go("pump.talk", "pump.link")
         elif self._hardware.port.waiting():
-            self._load_link()
-        if self.pump.state == states.SERVICE:
-            self._leave(elapsed_ms)
+            self._begin_talk()
 
-    def _load_link(self):
+    def _begin_talk(self):
         """A host has begun to talk: nobody else needs what answers it, and memory is dear."""
         try:
-            from pump.link.link import Link
-            from pump.link.service import Service
+            from pump.talk import Talk
 
-            service = Service(self, self._board, self._hardware, VERSION)
-            self._link = Link(service, self._let_go)
+            self._host = Talk(self, self._board, self._hardware, VERSION, self._end_request)
         except MemoryError:
             # No reason to stop delivery: the host will ask again.
-            self._hardware.port.read(_WRITE_BYTES)
-            _forget(_LINK)
-        self._silent_ms = 0
+            self._hardware.port.read(_THROWN_AWAY_BYTES)
+            _forget("pump.talk", "pump.link")
         self._hardware.collect_garbage()
 
-    def _let_go(self):
+    def _end_request(self):
         # At once: what a seal needs takes a third of the heap until it is collected.
-        _forget_talk()
-        self._hardware.collect_garbage()
-
-    def _converse(self, link, elapsed_ms):
-        port = self._hardware.port
-        # First what an earlier turn has answered, once the records and settings of it are durable.
-        pump = self.pump
-        waits = pump.log.outbox or pump.settings_dirty
-        out = b"" if waits and pump.state != states.FAULT else link.pending(_WRITE_BYTES)
-        taken = port.write(out) if out else 0
-        link.sent(taken)
-        link.advance(elapsed_ms)
-        room = link.room()
-        came = port.read(room) if room else b""
-        link.feed(came)
-        # A host that does not read can wait, and so can an answer until the train has ended.
-        waits = pump.log.outbox or pump.settings_dirty
-        more = taken or (not out and not waits and link.pending(1))
-        self._port_ms = 0 if more else _PORT_MS
-        # A byte that nobody would take must not end the sleep.
-        self._hardware.listening = link.room() > 0
-        if came or out:
-            self._silent_ms = 0
-        else:
-            self._silent_ms += elapsed_ms
-            if self._silent_ms >= _SILENT_MS:
-                self._link = None
-                _forget(_LINK)
-                _forget_commands()
+        self._let_go("pump.link.console", "pump.link.sealed")
 
     def _forget_menu(self):
-        """Let go of what only who stands in the menu needs."""
         self.pump.forget_change()
-        _forget("pump.ui.pages")
-        _forget("pump.core.change")
-        _forget("pump.core.calculator")
-        _forget("pump.core.quick_bolus")
-        _forget_commands()
+        _forget("pump.ui.pages", *_NEEDED_RARELY)
 
-    def _talking(self):
-        return self._link is not None and not self._link.idle()
-
-    def _leave(self, elapsed_ms):
-        self._service_ms += elapsed_ms
-        answered = not self._talking() or self._service_ms >= _SERVICE_ANSWER_MS
-        if answered and not self.pump.log.outbox and not self.journal.staged:
-            self.in_service = True
+    def _let_go(self, *names):
+        """Let go of these modules, and of what is needed rarely; collect what that leaves."""
+        _forget(*names)
+        _forget(*_NEEDED_RARELY)
+        self._hardware.collect_garbage()
 
     def _stop_if_wanted(self):
         if self.pump.stop_wanted:
@@ -511,9 +459,8 @@ class App:
         if self.pump.train.ordered:
             due_ms = min(due_ms, self._train_ms)
             self._train_ms = _MOTOR_MS  # from the next turn on it is a matter of moments
-        talks = self._link is not None and self._talking()
-        if talks or self.pump.state == states.SERVICE:
-            due_ms = min(due_ms, self._port_ms)
+        if self._host is not None:
+            due_ms = self._host.due_ms(due_ms)
         if hardware.buzzer.playing:
             due_ms = min(due_ms, hardware.buzzer.due_ms(hardware.now_ms()))
         return due_ms
@@ -566,8 +513,7 @@ class App:
         except MemoryError:  # no reason to stop delivery: the next minute begins anew
             over = _NEVER
         self._checks = over
-        for name in ("pump.checks", "pump.core.memory_check", "pump.core.selftest"):
-            _forget(name)
+        _forget(*_NEEDED_RARELY)
 
     # ---- the end of errors
 
@@ -654,29 +600,20 @@ def speak(ui):
     ui.speak(texts)
 
 
-def _forget_talk():
-    """Let go of what only who types at a terminal or sends a seal needs."""
-    _forget("pump.link.console")
-    _forget("pump.link.sealed")
-    _forget("pump.core.event_table")
-    _forget_commands()
-
-
-def _forget_commands():
-    for name in _FOR_A_COMMAND:
-        _forget(name)
-
-
-def _forget(name):
-    """Let go of a module, and of all in it when it is a package: memory is dear."""
-    inside = name + "."
-    for loaded in list(sys.modules):
-        if loaded.startswith(inside):
-            del sys.modules[loaded]
-    sys.modules.pop(name, None)
-    package, _, last = name.rpartition(".")
-    if hasattr(sys.modules[package], last):
-        delattr(sys.modules[package], last)
+def _forget(*names):
+    """Let go of modules, and of all in one that is a package: memory is dear."""
+    for name in names:
+        # Looked for at once: most are not loaded, and the list of all modules is long.
+        if name not in sys.modules:
+            continue
+        inside = name + "."
+        for loaded in list(sys.modules):
+            if loaded.startswith(inside):
+                del sys.modules[loaded]
+        del sys.modules[name]
+        package, _, last = name.rpartition(".")
+        if hasattr(sys.modules[package], last):
+            delattr(sys.modules[package], last)
 
 
 def _quietly(part, *arguments):

@@ -30,6 +30,6 @@ def test_a_step_before_its_time_is_seen():
 
 def test_a_host_that_gets_no_answer_is_seen():
     bench = floods.Bench()
-    bench.rig.app._converse = lambda link, elapsed_ms: None
+    bench.rig.app._talk = lambda elapsed_ms: None
     with pytest.raises(BrokenError, match="no answer"):
         floods.answers_next(bench, "a case")

@@ -27,9 +27,10 @@ LAYERS = {
     ),
     "pump/extras.py": (("pump.drivers", "pump.ports"), (*PURE, "machine", "time")),
     "pump/app.py": (
-        ("pump.core", "pump.ui", "pump.storage", "pump.link", "pump.drivers", "pump.checks"),
+        ("pump.core", "pump.ui", "pump.storage", "pump.drivers", "pump.checks", "pump.talk"),
         (*PURE, "gc", "sys"),
     ),
+    "pump/talk.py": (("pump.core", "pump.link"), PURE),
     "pump/checks.py": (("pump.core",), PURE),
     "pump/version.py": ((), ("micropython",)),
     "pump/__init__.py": ((), ()),
