@@ -1,10 +1,11 @@
 """Lives a year: both clock changes, travel through time zones, and twice a clock that is lost.
 
 The person of soak.py eats, rests and changes reservoirs. They set the pump's clock the morning
-after the clocks of their country change, and after each landing; twice the power is away for hours
-and they notice the wrong clock only later. Every other day a host pulls the log into a store; now
-and then the cable comes off in the middle. The store is read as every report reads it, and held
-against the motor and against the true time, which the bench alone knows.
+after the clocks of their country change, and after each landing, by the offset at its buttons;
+twice the power is away for hours and they notice the wrong clock only later. Every other day a
+host pulls the log into a store; now and then the cable comes off in the middle. The store is read
+as every report reads it, and held against the motor and against the true time, which the bench
+alone knows.
 """
 
 import random
@@ -25,7 +26,10 @@ from host_tests.proofs import soak
 from host_tests.proofs.ledger import KINDS, Ledger
 from host_tests.proofs.proof import Proof
 from host_tests.proofs.restarted import expect
+from host_tests.rig import DOWN, OK, STOP, UP
 from pump.core import events
+from pump.core import settings as st
+from pump.ui.pages import menu
 
 _DAY_S = 86_400
 _DAY_US = _DAY_S * 1_000_000
@@ -35,6 +39,8 @@ _WHOLE = 365
 _HOME_MIN, _SUMMER_MIN = 60, 120
 _TOLERANCE_MS = 2_000  # a clock is set to a second, and a pull takes one
 _ANSWER_S = 2.0
+_FIELDS = 6  # of the pump's clock on its page
+_OFFSET_STEP_MIN = 15
 # Day of the year 2025 and the minutes east of UTC from that morning on: Berlin; New York and back;
 # Tokyo and back.
 _OFFSETS = (
@@ -61,7 +67,7 @@ class Traveller(soak.Person):
         self.chance = random.Random(f"year/{seed}")
         self.store = store
         self.name = ""
-        self.counts.update(offsets=0, losses=0, pulls=0, torn=0)
+        self.counts.update(offsets=0, by_buttons=0, losses=0, pulls=0, torn=0)
         self._lost_until_us = 0  # nobody has noticed yet that the clock is wrong
 
     def _watch(self):
@@ -82,9 +88,39 @@ class Traveller(soak.Person):
 
     def move_to(self, offset_min):
         """Another offset from UTC: of the season or of the country."""
+        by_min = offset_min - self.offset_min
         self.offset_min = offset_min
         self.counts["offsets"] += 1
-        self.set_clock()
+        if self.pump.clock.trusted:
+            self._change_the_offset(by_min)
+        else:
+            self.set_clock()  # it was wrong before
+
+    def _change_the_offset(self, by_min):
+        """At the pump's buttons, which take the clock along."""
+        rig, pump = self.rig, self.pump
+        self.look_after()
+        rig.run_until(lambda: not pump.bolus.active)
+        set_clock = pump.set_clock
+        pump.set_clock = lambda *values: self._noted(set_clock(*values))
+        rig.press(STOP, 2)
+        rig.press(OK)
+        rig.press(DOWN, menu.CLOCK)
+        rig.press(OK)
+        rig.press(UP if by_min > 0 else DOWN, abs(by_min) // _OFFSET_STEP_MIN)
+        rig.press(OK, _FIELDS + 1)
+        pump.set_clock = set_clock
+        offset_min = pump.settings.get(st.UTC_OFFSET_MIN)
+        expect(offset_min == self.offset_min, f"the pump's offset is {offset_min}")
+        self.counts["by_buttons"] += 1
+
+    def _noted(self, code):
+        """The clock was set: so are the books."""
+        day = self.local_ms // 1_000 // _DAY_S
+        self.local_ms = self.pump.clock.local_s * 1_000 + self.uptime_ms % 1_000
+        if self.local_ms // 1_000 // _DAY_S != day:
+            self._end_day()
+        return code
 
     def lose_clock(self, away_h, unset_h):
         """No power for hours, and no clock that goes on; it is set later still."""
@@ -265,6 +301,10 @@ def _figures(person, store, days):
         (
             "clock changes and flights; clock lost for hours; starts",
             f"{counts['offsets']}; {counts['losses']}; {len(person.boots)}",
+        ),
+        (
+            "of the clock changes and flights by the offset at the buttons",
+            f"{counts['by_buttons']}",
         ),
         (
             "pulls into the store; of them with the cable torn first",

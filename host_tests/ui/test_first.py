@@ -22,8 +22,7 @@ def row(bench):
 
 
 def set_clock(bench):
-    bench.press(OK, OK, OK, OK, OK, OK)
-    bench.press(OK)
+    bench.press(*[OK] * 8)
 
 
 def try_motor(bench):

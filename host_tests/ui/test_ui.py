@@ -152,7 +152,7 @@ def _ways_from_a_running_bolus():
     for row in range(8):
         yield "menu row %d" % row, (OK, OK) + (DOWN,) * row + (OK,)
     yield "a setting that is asked", (OK, OK) + (DOWN,) * 5 + (OK, OK, UP, OK)
-    yield "clock, asked", (OK, OK) + (DOWN,) * 4 + (OK,) * 6
+    yield "clock, asked", (OK, OK) + (DOWN,) * 4 + (OK,) * 7
 
 
 def test_one_stop_ends_a_running_bolus_from_any_screen():
@@ -627,6 +627,54 @@ def test_the_clock_is_set_after_a_question_with_old_and_new():
     assert bench.at_home()
 
 
+def utc_s(bench):
+    return bench.pump.clock.local_s - bench.settings.get(st.UTC_OFFSET_MIN) * 60
+
+
+def test_on_a_journey_the_offset_to_utc_takes_the_clock_with_it_and_the_moment_stays():
+    bench = scenes.in_use()
+    bench.pump.set_clock(scenes.NOW_S + 17, 60, events.SOURCE_LINK)
+    before_s = utc_s(bench)
+    bench.press(OK, *[DOWN] * 5, OK, *[UP] * 4)
+    assert bench.sees("+2:00") and bench.sees("15:05")
+    bench.press(*[OK] * 6)
+    for text in ("UTC +1:00", "14:05", "UTC +2:00", "15:05", "Set the clock?"):
+        assert bench.sees(text), text
+    bench.press(OK)
+    assert bench.settings.get(st.UTC_OFFSET_MIN) == 120
+    assert bench.pump.clock.minute_of_day() == 15 * 60 + 5
+    assert 0 <= utc_s(bench) - before_s <= 2  # not even the seconds are lost
+    assert bench.at_home()
+
+
+def test_a_clock_that_was_wrong_is_corrected_where_it_is_and_an_offset_that_was_wrong_with_it():
+    bench = scenes.clock_hour()
+    bench.press(UP, STOP, *[UP] * 4, *[OK] * 7)
+    assert bench.settings.get(st.UTC_OFFSET_MIN) == 60
+    assert bench.pump.clock.minute_of_day() == 16 * 60 + 5
+    bench = scenes.clock_hour()
+    bench.press(UP, *[OK] * 6)
+    assert bench.settings.get(st.UTC_OFFSET_MIN) == 0
+    assert bench.pump.clock.minute_of_day() == 15 * 60 + 5
+
+
+def test_the_offset_to_utc_ends_where_the_settings_do_and_takes_the_date_along():
+    bench = scenes.clock_offset()
+    bench.press(*[UP] * 70)
+    assert bench.sees("+14:00") and bench.sees("04:05") and bench.sees("24 Nov 2026")
+    bench.press(*[DOWN] * 120)
+    assert bench.sees("-12:00") and bench.sees("02:05") and bench.sees("23 Nov 2026")
+    bench.press(*[OK] * 7)
+    assert bench.settings.get(st.UTC_OFFSET_MIN) == -720
+
+
+def test_the_offset_among_the_settings_is_that_of_the_clock_and_takes_it_along():
+    bench = scenes.settings_top()
+    bench.press(*[DOWN] * (st.UTC_OFFSET_MIN - 1), OK, *[UP] * 4, *[OK] * 7)
+    assert bench.settings.get(st.UTC_OFFSET_MIN) == 60
+    assert bench.pump.clock.minute_of_day() == 15 * 60 + 5
+
+
 def test_auto_off_steps_from_off_to_5_hours_and_back():
     bench = scenes.settings_top()
     bench.press(*[DOWN] * (st.AUTO_OFF_H - 1), OK)
@@ -641,7 +689,7 @@ def test_auto_off_steps_from_off_to_5_hours_and_back():
 
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
-    bench.press(OK, *[DOWN] * 5, *[OK] * 7)
+    bench.press(OK, *[DOWN] * 5, *[OK] * 8)
     assert bench.pump.clock.trusted
     assert not bench.sees("Clock not set")
     assert dates.date_of(bench.pump.clock.local_s) == (2026, 1, 1)
@@ -649,7 +697,7 @@ def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
 
 def test_stop_goes_back_one_field_of_the_clock():
     bench = scenes.clock_month()
-    for _ in range(3):
+    for _ in range(4):
         bench.press(STOP)
     assert bench.sees("Clock")
     bench.press(STOP)

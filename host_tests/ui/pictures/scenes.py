@@ -747,8 +747,27 @@ def alarm_page():
     return bench
 
 
-def clock_hour():
+def clock_offset():
     return menu(5)
+
+
+def clock_travel():
+    """From Berlin to New York: the clock goes along."""
+    bench = clock_offset()
+    bench.press(*[DOWN] * 24)
+    return bench
+
+
+def clock_travel_ask():
+    bench = clock_travel()
+    bench.press(*[OK] * 6)
+    return bench
+
+
+def clock_hour():
+    bench = clock_offset()
+    bench.press(OK)
+    return bench
 
 
 def clock_minute():
@@ -1457,6 +1476,9 @@ SCENES = (
     alarms_none,
     alarms,
     alarm_page,
+    clock_offset,
+    clock_travel,
+    clock_travel_ask,
     clock_hour,
     clock_minute,
     clock_day,
@@ -1584,7 +1606,7 @@ def every_setting():
             bench.settings.set(number, value)
             bench.press(*[DOWN] * at)
             yield name, bench
-            if number == settings.STEPS_PER_UNIT:
+            if number in (settings.STEPS_PER_UNIT, settings.UTC_OFFSET_MIN):
                 continue
             bench.press(OK, DOWN if value == most else UP)
             yield name, bench

@@ -102,6 +102,8 @@ LIMITED = "%s, not %s U"
 
 # Clock
 CLOCK = "Clock"
+UTC = "UTC"
+ZONE = "↑↓ Time zone"
 MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 WAS = "was"
 SET_CLOCK = "Set the clock?"

@@ -102,6 +102,8 @@ LIMITED = "%s statt %s E"
 
 # Clock
 CLOCK = "Uhr"
+UTC = "UTC"
+ZONE = "↑↓ Zeitzone"
 MONTHS = "Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
 WAS = "war"
 SET_CLOCK = "Uhr stellen?"

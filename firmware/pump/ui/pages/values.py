@@ -104,10 +104,11 @@ class SettingList(ListScreen):
         return self._names[index], text_of(self, number, value)
 
     def chosen(self, index):
-        """Change it; the steps of a unit are weighed."""
+        """Change it; the steps of a unit are weighed, and the clock goes with its offset."""
         index = self._rows[index]
-        if SETTINGS[index][0] == st.STEPS_PER_UNIT:
-            self.ui.open_loaded(_calibrate)
+        load = {st.STEPS_PER_UNIT: _calibrate, st.UTC_OFFSET_MIN: _clock}.get(SETTINGS[index][0])
+        if load:
+            self.ui.open_loaded(load)
             return
         self.ui.open(SettingEntry(self.ui, index, self._names[index]))
 
@@ -116,6 +117,12 @@ def _calibrate(ui):
     from pump.ui.pages.calibrate import Calibrate
 
     return Calibrate(ui)
+
+
+def _clock(ui):
+    from pump.ui.pages.clock import ClockEntry
+
+    return ClockEntry(ui)
 
 
 class SettingEntry(Screen):
