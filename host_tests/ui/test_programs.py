@@ -82,8 +82,8 @@ def test_an_edited_program_counts_after_a_question_with_old_and_new_dose():
     assert held(bench, 1) == PROGRAM
     bench.press(OK)
     assert held(bench, 1) == PROGRAM[:2] + PROGRAM[3:]
-    assert sounds.START in bench.sounds and bench.sees("19.20 U/day")
-    bench.press(STOP, STOP, STOP)
+    assert sounds.START in bench.sounds and bench.sees("✓ 19.20")
+    bench.press(STOP, STOP)
     assert bench.at_home()
 
 
@@ -92,7 +92,7 @@ def test_stop_leaves_a_program_as_it_was():
     bench.press(STOP)
     assert bench.sees("19.20 U/d"), "what was edited is still there"
     bench.press(STOP)
-    assert held(bench, 1) == PROGRAM and bench.sees("21.20 U/day")
+    assert held(bench, 1) == PROGRAM and bench.sees("✓ 21.20")
     bench = scenes.basal_edit_rate()
     bench.press(STOP, STOP, STOP, STOP)  # each field one back, then the list with the old segment
     assert bench.sees("1.10 U/h") and bench.sees("21.20 U/d")
@@ -104,7 +104,7 @@ def test_a_program_that_nobody_changed_is_not_saved():
     bench = edited(scenes.basal_edit())
     before = bench.pump.log.next_seq
     bench.press(OK)
-    assert bench.sees("21.20 U/day") and bench.pump.log.next_seq == before
+    assert bench.sees("✓ 21.20") and bench.pump.log.next_seq == before
 
 
 def test_to_edit_a_program_that_is_not_in_force_changes_no_rate():

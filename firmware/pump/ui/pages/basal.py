@@ -92,6 +92,8 @@ class ProgramMenu(ListScreen):
     def chosen(self, index):
         """Open it; what is not looked at is not loaded."""
         choice = self._choices()[index]
+        if choice == _EDIT:
+            self.ui.back()  # the segments are a list too: in place of this one, not under it
         self.ui.open_loaded(lambda ui: _page(choice)(ui, self._number))
 
     def view(self) -> int:
