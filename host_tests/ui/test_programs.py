@@ -87,6 +87,14 @@ def test_an_edited_program_counts_after_a_question_with_old_and_new_dose():
     assert bench.at_home()
 
 
+def test_the_question_shows_what_changes_first_also_where_the_day_comes_to_the_same_dose():
+    bench = scenes.basal_edit_ask_same()
+    assert bench.sees("was 21.20 U/day") and bench.sees("21.20 U/d")
+    assert bench.sees("00:00 0.80→0.90")
+    bench = scenes.basal_edit_ask()  # without the segment at 06:00
+    assert bench.sees("06:00 1.10→0.60")
+
+
 def test_stop_leaves_a_program_as_it_was():
     bench = scenes.basal_edit_ask()
     bench.press(STOP)

@@ -521,6 +521,14 @@ def basal_edit_ask():
     return bench
 
 
+def basal_edit_ask_same():
+    """As much more in one segment as less in another."""
+    bench = basal_edit()
+    bench.press(OK, OK, UP, OK, OK)
+    bench.press(DOWN, OK, OK, OK, DOWN, OK, OK, *[DOWN] * 9, OK)
+    return bench
+
+
 def basal_edit_ask_other():
     bench = basal_program()
     bench.press(DOWN, OK, OK, OK, DOWN, OK, OK, *[DOWN] * 9, OK)
@@ -1446,6 +1454,7 @@ SCENES = (
     basal_edit_rate,
     basal_edit_remove,
     basal_edit_ask,
+    basal_edit_ask_same,
     basal_edit_ask_other,
     basal_edit_finest,
     basal_name,

@@ -21,6 +21,7 @@ _PLACES_MU_H = (1_000, 100, 10, 1)
 _TIME_Y = const(14)
 _RATE_X = const(20)
 _RATE_Y = const(33)
+_ROOM = const(17)  # letters before a unit
 
 
 class ProgramEdit(ListScreen):
@@ -233,8 +234,28 @@ class ProgramEdit(ListScreen):
         self.title(canvas, self._title)
         held = programs.segments_of(settings, self._number)
         was = words.DAY_TOTAL % total(programs.day_mu(held)) if held else "---"
-        canvas.text(words.WAS + " " + was, 0, 15)
-        canvas.text(words.DAY_SHORT % total(programs.day_mu(self._segments)), 0, 25, 2)
+        canvas.text(words.WAS + " " + was, 0, 13)
+        canvas.text(words.DAY_SHORT % total(programs.day_mu(self._segments)), 0, 22, 2)
+        if held:
+            change = _first_change(held, self._segments)
+            unit = " " + say.RATE_UNIT if len(change) <= _ROOM else ""
+            canvas.text(change + unit, 0, 39)
         in_force = self._number == settings.active
-        canvas.text(words.SAVE_IN_FORCE if in_force else words.SAVE_PROGRAM, 0, 44)
+        canvas.text(words.SAVE_IN_FORCE if in_force else words.SAVE_PROGRAM, 0, 47)
         self.hints(canvas, say.STOP_NO, say.OK_YES)
+
+
+def _first_change(old, new):
+    """The first time of day at which the rates differ: "06:00 1.10→0.90". A day that comes to
+    the same dose may be another one.
+    """
+    for start_min, _ in sorted(old + new):
+        rates = _rate_in(old, start_min), _rate_in(new, start_min)
+        if rates[0] != rates[1]:
+            change = "→".join([figures.rate(rate) for rate in rates])
+            return figures.hour_minute(start_min) + " " + change
+    return ""
+
+
+def _rate_in(segments, minute):
+    return [rate_mu_h for start_min, rate_mu_h in segments if start_min <= minute][-1]
