@@ -23,6 +23,7 @@ class Bolus:
         self.active = False
         self.bolus_id = 0
         self.last_id = 0  # that any bolus has, an extended one too
+        self.extended_mu = 0  # what the last of those gave
         self.asked_mu = 0
         self.remote = False  # ordered over the link
         self.steps = 0  # owed in all

@@ -171,6 +171,7 @@ class Extended(Bolus):
             self.reason,
         )
         self.active = False
+        self._pump.bolus.extended_mu = self.given_mu()
         self._count()
         if self.reason not in _BY_WISH:
             self._pump.alarms.once(al.BOLUS_INCOMPLETE, self.given_mu())

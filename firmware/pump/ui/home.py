@@ -11,8 +11,11 @@ from pump.ui.alarm import alarm_name
 from pump.ui.screen import Screen, mix, refused
 
 _LONG_AGO_S = const(43_200)
-_BODY_Y = const(18)
+_BODY_Y = const(17)
 _DOING_Y = const(42)
+_LINES_Y = const(38)  # where there are two lines of it, or three
+_WHY_Y = const(36)  # the same below a plate
+_PITCH = const(8)
 _FOOT_Y = const(53)
 _ON_BOARD_X = const(87)
 
@@ -71,7 +74,7 @@ class Home(Screen):
         # Together: each call of a function takes 20 us.
         paired = 1 if pump.remote.paired() else 0
         shown = mix(shown, paired + 2 * pump.settings.shown_program())
-        return mix(shown, pump.suspension.alarm)
+        return mix(shown, pump.suspension.alarm + 64 * pump.suspension.told_min)
 
     def draw(self, canvas):
         """Four rows: time, the rate in force, what is running, and the banner or a hint."""
@@ -131,47 +134,73 @@ class Home(Screen):
             canvas.icon(font.DROP, left_x - 10, _BODY_Y + 9)
 
     def _draw_doing(self, canvas):
+        """All that runs, a line each; why nothing does, and for how long; or what was."""
+        pump = self.pump
+        bolus = pump.bolus
+        if not bolus.active and self._plate():
+            self._draw_why(canvas)
+            return
+        running = []
+        if bolus.active:
+            running.append(self._draw_bolus)
+        if pump.extended is not None:
+            running.append(self._draw_extended)
+        if pump.temporary_left_ms():
+            running.append(self._draw_temporary)
+        y = _DOING_Y if len(running) < 2 else _LINES_Y
+        for draw in running:
+            draw(canvas, y)
+            y += _PITCH
+        if not running:
+            self._draw_last(canvas)
+        elif bolus.active and y < _FOOT_Y + _PITCH:
+            canvas.bar(0, max(_FOOT_Y - 1, y + 2), canvas.width, 6, bolus.given_steps, bolus.steps)
+
+    def _draw_bolus(self, canvas, y):
+        bolus = self.pump.bolus
+        of = (figures.dose(bolus.given_mu()), figures.dose(bolus.asked_mu))
+        line = self.say.HOME_REMOTE if bolus.remote else self.say.HOME_BOLUS
+        canvas.text(line % of, 0, y)
+
+    def _draw_extended(self, canvas, y):
+        extended = self.pump.extended
+        of = (figures.dose(extended.given_mu()), figures.amount(extended.asked_mu))
+        canvas.text(self.say.HOME_EXTENDED % of, 0, y)
+        canvas.text_right(figures.left(extended.left_ms), canvas.width, y)
+
+    def _draw_temporary(self, canvas, y):
+        temporary = self.pump.temporary
+        say = self.say
+        percent = "" if temporary.percent < 0 else "%d%%" % temporary.percent
+        line = say.HOME_TEMPORARY_REMOTE if temporary.remote else say.HOME_TEMPORARY
+        canvas.text(line % percent, 0, y)
+        canvas.text_right(figures.left(temporary.left_ms), canvas.width, y)
+
+    def _draw_last(self, canvas):
+        """The last bolus, if it was not long ago, or what the day has had."""
         pump = self.pump
         say = self.say
         bolus = pump.bolus
-        if bolus.active:
-            of = (figures.dose(bolus.given_mu()), figures.dose(bolus.asked_mu))
-            line = say.HOME_REMOTE if bolus.remote else say.HOME_BOLUS
-            canvas.text(line % of, 0, _DOING_Y)
-            canvas.bar(0, _FOOT_Y - 1, canvas.width, 6, bolus.given_steps, bolus.steps)
-        elif self._plate():
-            canvas.text(self._why_plate(), 0, _DOING_Y)
-        elif pump.extended is not None:
-            self._draw_extended(canvas)
-        elif pump.temporary_left_ms():
-            self._draw_temporary(canvas)
-        elif bolus.asked_mu and self._lately():
-            minutes = pump.since_bolus_s() // 60
+        normal = bolus.bolus_id == bolus.last_id
+        given_mu = bolus.given_mu() if normal else bolus.extended_mu
+        since_s = pump.since_bolus_s()
+        if (bolus.asked_mu if normal else given_mu) and since_s < _LONG_AGO_S:
+            minutes = since_s // 60
             ago = say.MINUTES_AGO % minutes if minutes < 100 else say.HOURS_AGO % (minutes // 60)
-            canvas.text(say.LAST_BOLUS % figures.dose(bolus.given_mu()), 0, _DOING_Y)
+            line = say.LAST_BOLUS if normal else say.LAST_EXTENDED
+            canvas.text(line % figures.dose(given_mu), 0, _DOING_Y)
             canvas.text_right(ago, canvas.width, _DOING_Y)
         else:
             today = pump.profile.scale.dose_mu(pump.basal_today_steps + pump.bolus_today_steps)
             canvas.text(say.TODAY % figures.dose(today), 0, _DOING_Y)
 
-    def _lately(self):
-        """Whether the last bolus was a normal one, and not long ago."""
-        bolus = self.pump.bolus
-        return bolus.bolus_id == bolus.last_id and self.pump.since_bolus_s() < _LONG_AGO_S
-
-    def _draw_extended(self, canvas):
-        extended = self.pump.extended
-        of = (figures.dose(extended.given_mu()), figures.amount(extended.asked_mu))
-        canvas.text(self.say.HOME_EXTENDED % of, 0, _DOING_Y)
-        canvas.text_right(figures.left(extended.left_ms), canvas.width, _DOING_Y)
-
-    def _draw_temporary(self, canvas):
-        temporary = self.pump.temporary
-        say = self.say
-        percent = "" if temporary.percent < 0 else "%d%%" % temporary.percent
-        line = say.HOME_TEMPORARY_REMOTE if temporary.remote else say.HOME_TEMPORARY
-        canvas.text(line % percent, 0, _DOING_Y)
-        canvas.text_right(figures.left(temporary.left_ms), canvas.width, _DOING_Y)
+    def _draw_why(self, canvas):
+        suspended = self.pump.state == states.SUSPENDED
+        y = _WHY_Y if suspended else _DOING_Y
+        canvas.text(self._why_plate(), 0, y)
+        if suspended:
+            since = figures.left(self.pump.suspension.told_min * 60_000)
+            canvas.text(self.say.SUSPENDED_FOR % since, 0, y + _PITCH)
 
     def _why_plate(self):
         pump = self.pump

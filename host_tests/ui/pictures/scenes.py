@@ -19,6 +19,11 @@ CALCULATOR = (
     (settings.DAY_PART_2_MIN, 1_080),
     (settings.CARB_RATIO_2, 85),
 )
+LARGE = (
+    (settings.MAX_BOLUS_MU, 30_000),
+    (settings.MAX_HOUR_MU, 60_000),
+    (settings.BOLUS_SPEED_MU_MIN, 12_000),
+)
 WEEKEND = [(0, 700), (420, 500), (600, 1_250), (1_290, 900)]
 HISTORY_ROW = 8  # of the menu
 FIRST_START_ROW = 11
@@ -684,6 +689,47 @@ def home_extended():
     return bench
 
 
+def home_two_run():
+    """An extended bolus and a temporary basal."""
+    bench = home_extended()
+    assert tb.begin(bench.pump, 80, 0, 240, events.SOURCE_BUTTONS) == codes.OK
+    bench.run(1_000)
+    return bench
+
+
+def home_two_run_alarm():
+    bench = home_two_run()
+    bench.battery_mv = 3450
+    bench.run(500)
+    bench.press(OK)
+    return bench
+
+
+def home_three_run():
+    """As wide as each can be, all by a program."""
+    bench = in_use()
+    for number, value in LARGE:
+        bench.pump.set_setting(number, value, 0)
+    assert ex.begin(bench.pump, 15_000, 15_000, 720, events.SOURCE_LINK) == codes.OK
+    assert tb.begin(bench.pump, 200, 0, 1_440, events.SOURCE_LINK) == codes.OK
+    bench.run(62_000, 1_000)
+    return bench
+
+
+def home_bolus_and_temporary():
+    bench = home_temporary()
+    bench.press(UP, *[UP] * 25, OK, OK)
+    bench.run(20_000)
+    bench.press(OK)
+    return bench
+
+
+def home_suspended_long():
+    bench = home_suspended()
+    bench.run(754 * 60_000, 10_000)
+    return bench
+
+
 def extended_runs():
     bench = home_extended()
     bench.press(OK, DOWN, DOWN, DOWN, OK)
@@ -886,9 +932,8 @@ def home_large_bolus():
 
 def large_bolus(bench, source):
     """Of a dose and with a part given that have two digits before the point."""
-    bench.pump.set_setting(settings.MAX_BOLUS_MU, 30_000, 0)
-    bench.pump.set_setting(settings.MAX_HOUR_MU, 60_000, 0)
-    bench.pump.set_setting(settings.BOLUS_SPEED_MU_MIN, 12_000, 0)
+    for number, value in LARGE:
+        bench.pump.set_setting(number, value, 0)
     assert bench.pump.give_bolus(30_000, source) == codes.OK
     bench.run(62_000, 1_000)
 
@@ -1479,6 +1524,11 @@ SCENES = (
     extended_ask_most,
     home_combined,
     home_extended,
+    home_two_run,
+    home_two_run_alarm,
+    home_three_run,
+    home_bolus_and_temporary,
+    home_suspended_long,
     extended_runs,
     extended_stopped,
     home_after_extended,
