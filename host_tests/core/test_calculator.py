@@ -77,9 +77,14 @@ def test_below_the_range_insulin_on_board_comes_off_the_meal_too():
     assert (found.taken_mu, found.dose_mu) == (2_800, 0)
 
 
-def test_below_70_no_dose_is_recommended():
-    assert reckon(set_up(), 100, 69).dose_mu == 0
-    assert reckon(set_up(), 100, 70).dose_mu == 9_400
+def test_below_70_no_dose_is_recommended_and_it_says_why():
+    found = reckon(set_up(), 100, 69)
+    assert (found.dose_mu, found.limited_by) == (0, codes.GLUCOSE_LOW)
+    assert found.whole_mu == 9_380  # what the parts come to
+    found = reckon(set_up(), 0, 69)
+    assert (found.dose_mu, found.limited_by, found.whole_mu) == (0, codes.GLUCOSE_LOW, 0)
+    found = reckon(set_up(), 100, 70)
+    assert (found.dose_mu, found.limited_by) == (9_400, codes.OK)
 
 
 def test_no_more_is_recommended_than_every_limit_lets_be_given():

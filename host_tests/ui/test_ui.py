@@ -1014,6 +1014,19 @@ def test_a_sum_over_a_limit_is_cut_and_the_screen_says_by_which_and_from_what():
     assert bench.sees("2.00 U") and bench.sees("Limit")
 
 
+def test_a_low_glucose_is_to_be_treated_first_and_nothing_is_recommended():
+    bench = scenes.calculator_low()
+    assert bench.sees("0.00, not 3.20 U") and bench.sees("treat it first")
+    bench.press(OK)
+    assert bench.sees("4.50") and bench.sees("-1.30") and bench.sees("0.00 U")
+    assert bench.sees("Too low")
+    bench.press(OK)
+    assert bench.sees("treat it first") and not bench.pump.bolus.active
+    bench = scenes.home_carbs()
+    bench.press(DOWN, OK, *[DOWN] * 53, OK)
+    assert bench.sees("Glucose") and bench.sees("treat it first")
+
+
 def test_without_a_glucose_the_calculator_reckons_the_meal_alone():
     bench = scenes.calculator_not_measured()
     bench.press(UP)

@@ -76,11 +76,12 @@ def reckon(pump, carbs_g, glucose_mg_dl):
         found.correction_mu = _correction_mu(found)
         found.taken_mu = _taken_mu(found)
     dose_mu = max(0, found.meal_mu + found.correction_mu - found.taken_mu)
-    if NO_GLUCOSE < glucose_mg_dl < TREAT_BELOW_MG_DL:
-        dose_mu = 0
     step_mu = settings.get(st.BOLUS_STEP_MU)
     found.whole_mu = dose_mu - dose_mu % step_mu
-    found.dose_mu, found.limited_by = bolus_limits.most(pump, found.whole_mu, step_mu)
+    if NO_GLUCOSE < glucose_mg_dl < TREAT_BELOW_MG_DL:
+        found.limited_by = codes.GLUCOSE_LOW
+    else:
+        found.dose_mu, found.limited_by = bolus_limits.most(pump, found.whole_mu, step_mu)
     return codes.OK, found
 
 

@@ -30,6 +30,7 @@ OVER_MAX_ON_BOARD = const(24)
 NOT_REPEATED = const(25)
 USER_MODE = const(26)
 WRONG_CODE = const(27)
+GLUCOSE_LOW = const(28)
 
 # Names as they stand in logs and in the host's answers, by code.
 CODES = (
@@ -61,4 +62,5 @@ CODES = (
     "not_repeated",
     "user_mode",
     "wrong_code",
+    "glucose_low",
 )

@@ -1297,6 +1297,19 @@ def calculator_limited():
     return bench
 
 
+def calculator_low():
+    """Too low for any dose: 48 mg/dL."""
+    bench = home_carbs()
+    bench.press(DOWN, *[UP] * 45, OK, *[DOWN] * 53, OK)
+    return bench
+
+
+def calculator_sum_treat():
+    bench = calculator_low()
+    bench.press(OK)
+    return bench
+
+
 def calculator_ask():
     bench = calculator_sum()
     bench.press(DOWN, DOWN, OK)
@@ -1431,6 +1444,8 @@ SCENES = (
     calculator_sum,
     calculator_sum_low,
     calculator_limited,
+    calculator_low,
+    calculator_sum_treat,
     calculator_ask,
     calculator_mmol,
     calculator_not_set,

@@ -80,6 +80,8 @@ class CalculatorEntry(Screen):
                 self._stage = _ASKED
             else:
                 self.ui.refuse()
+                if self._found.limited_by:
+                    self._say_why()
         else:
             self._give()
 
@@ -93,7 +95,10 @@ class CalculatorEntry(Screen):
         self._dose_mu = found.dose_mu
         self._stage = _DOSE
         if found.limited_by:
-            self.ui.open_loaded(lambda ui: _limited(ui, found))
+            self._say_why()
+
+    def _say_why(self):
+        self.ui.open_loaded(lambda ui: _limited(ui, self._found))
 
     def _give(self):
         code = calculator.give(self.pump, self._found, self._dose_mu, events.SOURCE_BUTTONS)
@@ -158,16 +163,19 @@ class CalculatorEntry(Screen):
             canvas.text_right(_signed(parts[index]), canvas.width, y)
         dose = figures.dose(self._dose_mu) + " " + say.UNIT
         if found.limited_by:
-            canvas.text(words.LIMIT, 0, _LIMIT_Y)
+            low = found.limited_by == codes.GLUCOSE_LOW
+            canvas.text(words.TOO_LOW if low else words.LIMIT, 0, _LIMIT_Y)
             canvas.text_right(dose, canvas.width, _DOSE_Y, 2)
         else:
             canvas.text_center(dose, _DOSE_Y, 2)
 
 
 def _limited(ui, found):
-    """A page that says why less is recommended than was reckoned."""
-    doses = (figures.dose(found.dose_mu), figures.dose(found.whole_mu))
-    return Message(ui, ui.words.LIMITED % doses, reason(ui, found.limited_by))
+    """A page that says why less is recommended than was reckoned, or none at all."""
+    title = ui.words.GLUCOSE
+    if found.whole_mu:
+        title = ui.words.LIMITED % (figures.dose(found.dose_mu), figures.dose(found.whole_mu))
+    return Message(ui, title, reason(ui, found.limited_by))
 
 
 def _signed(dose_mu):

@@ -30,4 +30,5 @@ REASONS = (
     "Not repeated alike.|Nothing is given",
     "User mode. For this:|Menu, Clinician, then|the code of four keys",
     "Wrong code. After|three a minute's wait",
+    "Glucose is low:|treat it first",
 )

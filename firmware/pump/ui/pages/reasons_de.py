@@ -30,4 +30,5 @@ REASONS = (
     "Verschieden gezählt.|Nichts wird gegeben",
     "Nutzer-Modus. Dafür:|Menü, Fachperson,|Code aus vier Tasten",
     "Falscher Code. Nach|drei eine Minute|warten",
+    "Glukose ist niedrig:|zuerst behandeln",
 )

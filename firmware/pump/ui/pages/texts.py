@@ -98,6 +98,7 @@ MMOL = "mmol"
 SUM_ROWS = "Meal|Correction|On board"
 RECOMMENDED = "Reckoned: %s U"
 LIMIT = "Limit"
+TOO_LOW = "Too low"
 LIMITED = "%s, not %s U"
 
 # Clock

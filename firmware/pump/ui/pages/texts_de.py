@@ -98,6 +98,7 @@ MMOL = "mmol"
 SUM_ROWS = "Mahlzeit|Korrektur|Wirksam"
 RECOMMENDED = "Errechnet: %s E"
 LIMIT = "Grenze"
+TOO_LOW = "Zu tief"
 LIMITED = "%s statt %s E"
 
 # Clock
