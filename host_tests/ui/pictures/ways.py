@@ -11,7 +11,7 @@ KEYS = ("UP", "DOWN", "OK", "STOP", "STOP held")
 _BUTTONS = (UP, DOWN, OK, STOP)
 _SETTLES_MS = 400  # in which a motor stops and what was opened is there
 # What tells the stages of one screen apart, by the names that the screens give it.
-_STAGES = ("_stage", "_step", "_field", "_asked", "asked")
+_STAGES = ("stage", "_stage", "_step", "_asked")
 
 
 class Way:

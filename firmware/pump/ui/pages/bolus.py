@@ -2,13 +2,13 @@
 
 from micropython import const
 
-from pump.core import codes, events
+from pump.core import events
 from pump.core import settings as st
 from pump.ui import canvas as cv
-from pump.ui import figures, keys, sounds
+from pump.ui import figures
+from pump.ui.pages.asks import Ask
 from pump.ui.pages.bolus_run import BolusRun, time_left
 from pump.ui.pages.language import bolus_words
-from pump.ui.screen import Screen, refused
 
 _BIG_Y = const(21)
 _UNIT_Y = const(27)
@@ -24,62 +24,45 @@ def amount(canvas, text, unit, lead=""):
     canvas.text(unit, x + 6, _UNIT_Y, 2)
 
 
-class BolusEntry(Screen):
+class BolusEntry(Ask):
     """Choose an amount; OK asks, OK again gives it."""
 
-    keeps_lit = True
+    asked = 1
 
     def __init__(self, ui):
         super().__init__(ui)
         self.bolus_say = bolus_words(ui)
         self.dose_mu = 0
-        self.asked = False
         # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
         self.pump.check_bolus(0)
 
-    def press(self, button):
-        """UP and DOWN change the amount, OK goes on, STOP goes back one."""
-        if self.asked:
-            self._press_asked(button)
-        elif button == keys.OK:
-            if self.dose_mu > 0:
-                self.asked = True
-            else:
-                self.ui.refuse()
-        elif button == keys.STOP:
-            self.ui.back()
+    def forward(self):
+        """No question about nothing."""
+        if self.dose_mu > 0:
+            super().forward()
         else:
-            self._change(button)
+            self.ui.refuse()
 
-    def _press_asked(self, button):
-        if button == keys.OK:
-            self.asked = False
-            code = self.pump.give_bolus(self.dose_mu, events.SOURCE_BUTTONS)
-            if code == codes.OK:
-                self.ui.play(sounds.START)
-                self.ui.replace(BolusRun(self.ui))
-            else:
-                refused(self.ui, code)
-        elif button == keys.STOP:
-            self.asked = False
-
-    def _change(self, button):
+    def change(self, by):
+        """The amount."""
         settings = self.pump.settings
-        step_mu = settings.get(st.BOLUS_STEP_MU)
-        most_mu = settings.get(st.MAX_BOLUS_MU)
-        dose_mu = self.dose_mu + (step_mu if button == keys.UP else -step_mu)
-        self.dose_mu = min(max(dose_mu, 0), most_mu)
+        dose_mu = self.dose_mu + by * settings.get(st.BOLUS_STEP_MU)
+        self.dose_mu = min(max(dose_mu, 0), settings.get(st.MAX_BOLUS_MU))
 
-    def interrupted(self):
-        """The question must be asked anew."""
-        self.asked = False
+    def act(self):
+        """Give it."""
+        return self.pump.give_bolus(self.dose_mu, events.SOURCE_BUTTONS)
+
+    def done(self):
+        """Show how it runs."""
+        self.ui.replace(BolusRun(self.ui))
 
     def draw(self, canvas):
         """The amount, or the question."""
         say = self.say
         settings = self.pump.settings
         text = figures.dose(self.dose_mu)
-        if self.asked:
+        if self.stage == self.asked:
             speed_mu_min = settings.get(st.BOLUS_SPEED_MU_MIN)
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
             self.title(canvas, self.bolus_say.BOLUS)

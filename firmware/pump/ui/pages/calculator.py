@@ -5,12 +5,13 @@ from micropython import const
 from pump.core import calculator, codes, events
 from pump.core import settings as st
 from pump.core.calculator import LEAST_MG_DL, MOST_CARBS_G, MOST_MG_DL, NO_GLUCOSE
-from pump.ui import figures, keys, sounds
+from pump.ui import figures
 from pump.ui.pages import glucose
+from pump.ui.pages.asks import Ask
 from pump.ui.pages.bolus import amount
 from pump.ui.pages.bolus_run import BolusRun
 from pump.ui.pages.language import bolus_words
-from pump.ui.screen import Message, Screen, reason, refused
+from pump.ui.screen import Message, reason, refused
 
 _CARBS = const(0)
 _GLUCOSE = const(1)
@@ -23,39 +24,27 @@ _DOSE_Y = const(40)
 _LIMIT_Y = const(44)
 
 
-class CalculatorEntry(Screen):
+class CalculatorEntry(Ask):
     """UP and DOWN change, OK goes on, STOP back one."""
 
-    keeps_lit = True
+    asked = _ASKED
 
     def __init__(self, ui):
         super().__init__(ui)
         self.bolus_say = bolus_words(ui)
         self._mmol = self.pump.settings.get(st.GLUCOSE_MMOL)
-        self._stage = _CARBS
         self._carbs_g = 0
         self._glucose = NO_GLUCOSE  # in mg/dL, or in tenths of mmol/L
         self._found = calculator.Sum(0, NO_GLUCOSE, 0)  # shown once it is reckoned
         self._dose_mu = 0
 
-    def press(self, button):
-        """Change, on, or back one."""
-        if button == keys.STOP:
-            if self._stage == _CARBS:
-                self.ui.back()
-            else:
-                self._stage -= 1
-        elif button == keys.OK:
-            self._forward()
-        else:
-            self._change(1 if button == keys.UP else -1)
-
-    def _change(self, by):
-        if self._stage == _CARBS:
+    def change(self, by):
+        """Carbohydrate, glucose, or the dose."""
+        if self.stage == _CARBS:
             self._carbs_g = min(max(self._carbs_g + by, 0), MOST_CARBS_G)
-        elif self._stage == _GLUCOSE:
+        elif self.stage == _GLUCOSE:
             self._change_glucose(by)
-        elif self._stage == _DOSE:
+        else:
             settings = self.pump.settings
             dose_mu = self._dose_mu + by * settings.get(st.BOLUS_STEP_MU)
             self._dose_mu = min(max(dose_mu, 0), settings.get(st.MAX_BOLUS_MU))
@@ -70,41 +59,38 @@ class CalculatorEntry(Screen):
         elif glucose_mg_dl <= MOST_MG_DL:
             self._glucose += by
 
-    def _forward(self):
-        if self._stage == _CARBS:
-            self._stage = _GLUCOSE
-        elif self._stage == _GLUCOSE:
+    def forward(self):
+        """On to glucose, to the sum, to the question about a dose."""
+        if self.stage == _GLUCOSE:
             self._reckon()
-        elif self._stage == _DOSE:
-            if self._dose_mu:
-                self._stage = _ASKED
-            else:
-                self.ui.refuse()
-                if self._found.limited_by:
-                    self._say_why()
+        elif self.stage == _CARBS or self._dose_mu:
+            super().forward()
         else:
-            self._give()
+            self.ui.refuse()
+            if self._found.limited_by:
+                self._say_why()
 
     def _reckon(self):
         code, found = calculator.reckon(self.pump, self._carbs_g, self._mg_dl(self._glucose))
         if code != codes.OK:
-            self._stage = _CARBS
+            self.stage = _CARBS
             refused(self.ui, code)
             return
         self._found = found
         self._dose_mu = found.dose_mu
-        self._stage = _DOSE
+        self.stage = _DOSE
         if found.limited_by:
             self._say_why()
 
     def _say_why(self):
         self.ui.open_loaded(lambda ui: _limited(ui, self._found))
 
-    def _give(self):
+    def confirm(self):
+        """Give it, unless the sum is another by now."""
         code = calculator.give(self.pump, self._found, self._dose_mu, events.SOURCE_BUTTONS)
-        self._stage = _DOSE
+        self.stage = _DOSE
         if code == codes.OK:
-            self.ui.play(sounds.START)
+            self.ui.play(self.sound)
             self.ui.replace(BolusRun(self.ui))
         elif code == codes.STALE:
             self.ui.refuse()
@@ -115,19 +101,15 @@ class CalculatorEntry(Screen):
     def _mg_dl(self, value):
         return glucose.mg_dl(value) if self._mmol else value
 
-    def interrupted(self):
-        """Ask anew."""
-        self._stage = min(self._stage, _DOSE)
-
     def draw(self, canvas):
         """What is being typed, large; the sum in its parts; or the question."""
         say, words = self.say, self.words
-        if self._stage == _CARBS:
+        if self.stage == _CARBS:
             self.title(canvas, words.CARBS)
             amount(canvas, "%d" % self._carbs_g, words.GRAMS)
-        elif self._stage == _GLUCOSE:
+        elif self.stage == _GLUCOSE:
             self._draw_glucose(canvas)
-        elif self._stage == _DOSE:
+        elif self.stage == _DOSE:
             self._draw_sum(canvas)
         else:
             self.title(canvas, self.bolus_say.BOLUS)

@@ -2,11 +2,12 @@
 
 from micropython import const
 
-from pump.core import codes, events
+from pump.core import events
 from pump.core import settings as st
-from pump.ui import figures, keys, sounds
+from pump.ui import figures
 from pump.ui.pages import dates
-from pump.ui.screen import Screen, mix, refused
+from pump.ui.pages.asks import Ask
+from pump.ui.screen import mix
 
 _OFFSET = const(0)
 _HOUR = const(1)
@@ -34,14 +35,14 @@ _MARKS = (
 )
 
 
-class ClockEntry(Screen):
+class ClockEntry(Ask):
     """UP and DOWN change the marked field, OK goes to the next, STOP to the one before.
 
     The first field is what changes on a journey and with summer time, and takes the time with it:
     the same moment, told elsewhere. The others are for a clock that was wrong.
     """
 
-    keeps_lit = True
+    asked = _ASKED
 
     def __init__(self, ui):
         super().__init__(ui)
@@ -50,24 +51,6 @@ class ClockEntry(Screen):
         # What was typed, to the minute; -1 as long as the clock itself goes on, to the second.
         goes = clock.trusted or clock.local_s > _NEVER_BEFORE_S
         self._typed_s = -1 if goes else _NEVER_BEFORE_S
-        self._field = _OFFSET
-
-    def press(self, button):
-        """Change, on, or back."""
-        if button == keys.STOP:
-            if self._field == _OFFSET:
-                self.ui.back()
-            else:
-                self._field -= 1
-        elif button == keys.OK:
-            if self._field == _ASKED:
-                self._set()
-            else:
-                self._field += 1
-        elif self._field == _OFFSET:
-            self._change_offset(_OFFSET_STEP_MIN if button == keys.UP else -_OFFSET_STEP_MIN)
-        elif self._field != _ASKED:
-            self._change(1 if button == keys.UP else -1)
 
     def _new_s(self):
         """The clock as it would be set now."""
@@ -84,54 +67,57 @@ class ClockEntry(Screen):
         if self._typed_s >= 0:
             self._typed_s += by_min * 60
 
-    def _change(self, by):
+    def change(self, by):
+        """The marked field."""
+        if self.stage == _OFFSET:
+            self._change_offset(by * _OFFSET_STEP_MIN)
+        else:
+            self._change_time(by)
+
+    def _change_time(self, by):
         new_s = self._new_s()
         year, month, day = dates.date_of(new_s)
         minute = new_s % dates.DAY_S // 60
-        if self._field == _HOUR:
+        if self.stage == _HOUR:
             minute = (minute + by * 60) % 1440
-        elif self._field == _MINUTE:
+        elif self.stage == _MINUTE:
             minute += (minute + by) % 60 - minute % 60
-        elif self._field == _DAY:
+        elif self.stage == _DAY:
             day = (day - 1 + by) % dates.month_days(year, month) + 1
-        elif self._field == _MONTH:
+        elif self.stage == _MONTH:
             month = (month - 1 + by) % 12 + 1
         else:
             year = min(max(year + by, dates.FIRST_YEAR), dates.LAST_YEAR)
         day = min(day, dates.month_days(year, month))
         self._typed_s = dates.local_s_of(year, month, day, minute)
 
-    def _set(self):
-        code = self.pump.set_clock(self._new_s(), self._offset_min, events.SOURCE_BUTTONS)
-        if code == codes.OK:
-            self.ui.play(sounds.START)
-            self.ui.finished()
-        else:
-            refused(self.ui, code)
+    def act(self):
+        """Set it."""
+        return self.pump.set_clock(self._new_s(), self._offset_min, events.SOURCE_BUTTONS)
 
-    def interrupted(self):
-        """Ask anew."""
-        self._field = min(self._field, _YEAR)
+    def done(self):
+        """Home, or on in what led here."""
+        self.ui.finished()
 
     def view(self) -> int:
         """The clock goes on."""
-        return mix(self._field, self.pump.clock.minute_of_day())
+        return mix(self.stage, self.pump.clock.minute_of_day())
 
     def draw(self, canvas):
         """The fields with a line under the one that changes, or the question."""
         say, words = self.say, self.words
         self.title(canvas, words.CLOCK)
         new_s = self._new_s()
-        if self._field == _ASKED:
+        if self.stage == _ASKED:
             self._draw_question(canvas, new_s)
             return
         canvas.text(words.UTC, 0, 15)
         canvas.text(dates.offset(self._offset_min), 0, 26)
         canvas.big(_time(new_s), _TIME_X, 15)
         canvas.text_center(self._date(new_s), 42)
-        x, y, width = _MARKS[self._field]
+        x, y, width = _MARKS[self.stage]
         canvas.fill(x, y, width, 2)
-        hint = words.ZONE if self._field == _OFFSET else words.CHANGE
+        hint = words.ZONE if self.stage == _OFFSET else words.CHANGE
         self.hints(canvas, hint, say.OK_NEXT)
 
     def _draw_question(self, canvas, new_s):

@@ -2,13 +2,13 @@
 
 from micropython import const
 
-from pump.core import codes, events, extended
+from pump.core import events, extended
 from pump.core import settings as st
 from pump.core.extended import MOST_MIN, STEP_MIN
-from pump.ui import figures, keys, sounds
+from pump.ui import figures
+from pump.ui.pages.asks import Ask
 from pump.ui.pages.bolus import amount
 from pump.ui.pages.language import bolus_words
-from pump.ui.screen import Screen, refused
 
 _DOSE = const(0)
 _NOW = const(1)
@@ -21,10 +21,10 @@ def page(ui):
     return ExtendedEntry(ui) if ui.pump.extended is None else ExtendedEnd(ui)
 
 
-class ExtendedEntry(Screen):
+class ExtendedEntry(Ask):
     """The whole dose, the part at once, the time of the rest, and the question."""
 
-    keeps_lit = True
+    asked = _ASKED
 
     def __init__(self, ui):
         super().__init__(ui)
@@ -32,57 +32,36 @@ class ExtendedEntry(Screen):
         self._dose_mu = 0
         self._now_mu = 0
         self._minutes = 120
-        self._stage = _DOSE
         # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
         self.pump.check_bolus(0)
 
-    def press(self, button):
-        """UP and DOWN change, OK goes on, STOP back one."""
-        if button == keys.STOP:
-            if self._stage == _DOSE:
-                self.ui.back()
-            else:
-                self._stage -= 1
-        elif button == keys.OK:
-            self._forward()
-        else:
-            self._change(button == keys.UP)
-
-    def _forward(self):
-        if self._stage == _ASKED:
-            self._begin()
-        elif self._dose_mu:
-            self._stage += 1
+    def forward(self):
+        """Not before there is a dose."""
+        if self._dose_mu:
+            super().forward()
         else:
             self.ui.refuse()
 
-    def _change(self, up):
+    def change(self, by):
+        """The dose, the part at once, or the time."""
         settings = self.pump.settings
         step_mu = settings.get(st.BOLUS_STEP_MU)
-        if self._stage == _DOSE:
-            self._dose_mu = _moved(self._dose_mu, up, step_mu, 0, settings.get(st.MAX_BOLUS_MU))
+        # Something is left for later: else it is a bolus as any other.
+        if self.stage == _DOSE:
+            dose_mu = self._dose_mu + by * step_mu
+            self._dose_mu = min(max(dose_mu, 0), settings.get(st.MAX_BOLUS_MU))
             self._now_mu = min(self._now_mu, max(0, self._dose_mu - step_mu))
-        elif self._stage == _NOW:
-            # Something is left for later: else it is a bolus as any other.
-            most_mu = max(0, self._dose_mu - step_mu)
-            self._now_mu = _moved(self._now_mu, up, step_mu, 0, most_mu)
-        elif self._stage == _TIME:
-            self._minutes = _moved(self._minutes, up, STEP_MIN, STEP_MIN, MOST_MIN)
+        elif self.stage == _NOW:
+            now_mu = max(0, self._now_mu + by * step_mu)
+            self._now_mu = min(now_mu, max(0, self._dose_mu - step_mu))
+        else:
+            self._minutes = min(max(self._minutes + by * STEP_MIN, STEP_MIN), MOST_MIN)
 
-    def _begin(self):
-        self._stage = _TIME
+    def act(self):
+        """Begin it."""
         later_mu = self._dose_mu - self._now_mu
         source = events.SOURCE_BUTTONS
-        code = extended.begin(self.pump, self._now_mu, later_mu, self._minutes, source)
-        if code == codes.OK:
-            self.ui.play(sounds.START)
-            self.ui.go_home()
-        else:
-            refused(self.ui, code)
-
-    def interrupted(self):
-        """Ask anew."""
-        self._stage = min(self._stage, _TIME)
+        return extended.begin(self.pump, self._now_mu, later_mu, self._minutes, source)
 
     def draw(self, canvas):
         """What is being changed, large, with what was chosen before it."""
@@ -90,7 +69,7 @@ class ExtendedEntry(Screen):
         parts = (figures.dose(self._now_mu), figures.dose(self._dose_mu - self._now_mu))
         time = figures.left(self._minutes * 60_000)
         self.title(canvas, words.EXTENDED)
-        if self._stage == _ASKED:
+        if self.stage == _ASKED:
             amount(
                 canvas, figures.dose(self._dose_mu), self.bolus_say.GIVE_MARK, self.bolus_say.GIVE
             )
@@ -100,9 +79,9 @@ class ExtendedEntry(Screen):
             canvas.text_center(line, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
-        if self._stage == _DOSE:
+        if self.stage == _DOSE:
             amount(canvas, figures.dose(self._dose_mu), say.UNIT)
-        elif self._stage == _NOW:
+        elif self.stage == _NOW:
             amount(canvas, parts[0], say.UNIT, words.AT_ONCE)
             canvas.text_center(words.LATER % parts[1], 45)
         else:
@@ -111,25 +90,16 @@ class ExtendedEntry(Screen):
         self.hints(canvas, words.CHANGE, say.OK_NEXT)
 
 
-class ExtendedEnd(Screen):
+class ExtendedEnd(Ask):
     """What the one that runs has given, and whether to end it."""
-
-    keeps_lit = True
 
     def __init__(self, ui):
         super().__init__(ui)
         self.bolus_say = bolus_words(ui)
 
-    def press(self, button):
-        """OK ends it, STOP goes back."""
-        if button == keys.STOP:
-            self.ui.back()
-        elif button == keys.OK:
-            self.ui.stop_boluses()
-
-    def interrupted(self):
-        """Ask anew, from the menu."""
-        self.ui.back()
+    def confirm(self):
+        """End it, and show what it gave."""
+        self.ui.stop_boluses()
 
     def view(self) -> int:
         """Changes with every confirmed burst."""
@@ -151,7 +121,3 @@ class ExtendedEnd(Screen):
         canvas.text(self.bolus_say.BOLUS_LEFT % figures.left(running.left_ms), 0, 36)
         canvas.text(words.EXTENDED_END_ASK, 0, 46)
         self.hints(canvas, say.STOP_NO, say.OK_YES)
-
-
-def _moved(value, up, step, least, most):
-    return min(max(value + (step if up else -step), least), most)

@@ -2,12 +2,12 @@
 
 from micropython import const
 
-from pump.core import codes, events, temporary
+from pump.core import events, temporary
 from pump.core import settings as st
 from pump.core.temporary import MOST_MIN, MOST_PERCENT, STEP_MIN
-from pump.ui import figures, keys, sounds
+from pump.ui import figures, sounds
+from pump.ui.pages.asks import Ask
 from pump.ui.pages.lists import ListScreen
-from pump.ui.screen import Screen, refused
 
 _VALUE = const(0)
 _TIME = const(1)
@@ -44,61 +44,41 @@ class TemporaryMenu(ListScreen):
         return self.pump.temporary_left_ms() // 60_000
 
 
-class TemporaryEntry(Screen):
+class TemporaryEntry(Ask):
     """How much, how long, and the question."""
 
-    keeps_lit = True
+    asked = _ASKED
 
     def __init__(self, ui, as_percent):
         super().__init__(ui)
         self._as_percent = as_percent
         self._value = 100 if as_percent else self.pump.basal_rate_mu_h()
         self._minutes = 60
-        self._stage = _VALUE
 
-    def press(self, button):
-        """UP and DOWN change, OK goes on, STOP back one."""
-        if button == keys.STOP:
-            if self._stage == _VALUE:
-                self.ui.back()
-            else:
-                self._stage -= 1
-        elif button == keys.OK:
-            if self._stage == _ASKED:
-                self._begin()
-            else:
-                self._stage += 1
-        elif self._stage == _VALUE:
-            self._change_value(button == keys.UP)
-        elif self._stage == _TIME:
-            minutes = self._minutes + (STEP_MIN if button == keys.UP else -STEP_MIN)
-            self._minutes = min(max(minutes, STEP_MIN), MOST_MIN)
+    def change(self, by):
+        """How much, or how long."""
+        if self.stage == _VALUE:
+            self._change_value(by)
+        else:
+            self._minutes = min(max(self._minutes + by * STEP_MIN, STEP_MIN), MOST_MIN)
 
-    def _change_value(self, up):
+    def _change_value(self, by):
         step, most = 1, MOST_PERCENT
         if not self._as_percent:
-            coarse = self._value + (1 if up else 0) > _COARSE_FROM_MU_H
+            coarse = self._value + max(by, 0) > _COARSE_FROM_MU_H
             step = _COARSE_MU_H if coarse else _FINE_MU_H
             most = self.pump.settings.get(st.MAX_BASAL_MU_H)
-        self._value = min(max(self._value + (step if up else -step), 0), most)
+        self._value = min(max(self._value + by * step, 0), most)
 
-    def _begin(self):
-        self._stage = _TIME
+    def act(self):
+        """Begin it."""
         percent, rate_mu_h = self._ordered()
-        code = temporary.begin(self.pump, percent, rate_mu_h, self._minutes, events.SOURCE_BUTTONS)
-        if code == codes.OK:
-            self.ui.play(sounds.START)
-            self.ui.go_home()
-        else:
-            refused(self.ui, code)
-
-    def interrupted(self):
-        """Ask anew."""
-        self._stage = min(self._stage, _TIME)
+        minutes = self._minutes
+        return temporary.begin(self.pump, percent, rate_mu_h, minutes, events.SOURCE_BUTTONS)
 
     def view(self) -> int:
         """The question shows the rate of now."""
-        return self.pump.basal_rate_mu_h() if self._stage == _ASKED else 0
+        return self.pump.basal_rate_mu_h() if self.stage == _ASKED else 0
 
     def draw(self, canvas):
         """What is being changed, large; or old and new with the question."""
@@ -106,14 +86,14 @@ class TemporaryEntry(Screen):
         value = self._value_text()
         time = figures.hour_minute(self._minutes)
         self.title(canvas, words.TEMPORARY)
-        if self._stage == _ASKED:
+        if self.stage == _ASKED:
             rates = figures.rate(self.pump.basal_rate_mu_h()), figures.rate(self._rate_mu_h())
             canvas.text(words.TEMPORARY_CHANGE % rates, 0, 15)
             canvas.text(value, 0, 25, 2)
             canvas.text(words.TEMPORARY_ASK % time, 0, 44)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
-        if self._stage == _VALUE:
+        if self.stage == _VALUE:
             canvas.text_center(value, 20, 2)
         else:
             canvas.text_center(value, 15)
@@ -134,26 +114,16 @@ class TemporaryEntry(Screen):
         return figures.rate(self._value) + " " + self.say.RATE_UNIT
 
 
-class TemporaryEnd(Screen):
+class TemporaryEnd(Ask):
     """Asks whether to end the one that runs."""
 
-    keeps_lit = True
+    sound = sounds.STOPPED
 
-    def press(self, button):
-        """OK ends it, STOP goes back."""
-        if button == keys.STOP:
-            self.ui.back()
-        elif button == keys.OK:
-            code = temporary.cancel(self.pump, events.SOURCE_BUTTONS)
-            self.ui.go_home()
-            if code == codes.OK:
-                self.ui.play(sounds.STOPPED)
-            else:
-                self.ui.refuse()
-
-    def interrupted(self):
-        """Ask anew, from the list."""
-        self.ui.back()
+    def act(self):
+        """End it; where it has just ended by itself this is no page to come back to."""
+        code = temporary.cancel(self.pump, events.SOURCE_BUTTONS)
+        self.ui.go_home()
+        return code
 
     def view(self) -> int:
         """The rate that will follow changes with the program."""

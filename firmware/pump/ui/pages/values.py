@@ -3,10 +3,10 @@
 from pump.core import codes, events
 from pump.core import settings as st
 from pump.core.setting_table import SETTINGS
-from pump.ui import figures, keys, sounds
+from pump.ui import figures
 from pump.ui.pages import dates, glucose
+from pump.ui.pages.asks import AskValue
 from pump.ui.pages.lists import ListScreen
-from pump.ui.screen import Screen, refused
 
 
 def value_text(say, words, number, value):
@@ -125,10 +125,8 @@ def _clock(ui):
     return ClockEntry(ui)
 
 
-class SettingEntry(Screen):
+class SettingEntry(AskValue):
     """One setting: UP and DOWN change it, OK asks, OK again saves."""
-
-    keeps_lit = True
 
     def __init__(self, ui, index, name):
         super().__init__(ui)
@@ -136,62 +134,26 @@ class SettingEntry(Screen):
         self._row = SETTINGS[index]
         self._old = self.pump.settings.get(self._row[0])
         self._value = self._old
-        self._asked = False
 
-    def press(self, button):
-        """Change, on, or back one."""
-        if button == keys.OK:
-            self._forward()
-        elif button == keys.STOP:
-            if self._asked:
-                self._asked = False
-            else:
-                self.ui.back()
-        elif not self._asked:
-            self._step(1 if button == keys.UP else -1)
-
-    def _step(self, by):
+    def change(self, by):
+        """To the next value that the core would take."""
         number, _, _, least, most, step = self._row
         value = min(max(self._value + by * step, least), most)
         while self.pump.settings.check(number, value) != codes.OK:
             value += by  # between off and a least, or between two codes, there is nothing
         self._value = value
 
-    def _forward(self):
-        if self._value == self._old:
-            self.ui.back()
-            return
-        if not self._asked:
-            self._asked = True
-            return
-        self._asked = False
-        code = self.pump.set_setting(self._row[0], self._value, events.SOURCE_BUTTONS)
-        if code == codes.OK:
-            self.ui.play(sounds.START)
-            self.ui.back()
-        else:
-            refused(self.ui, code)
+    def is_new(self):
+        """Whether it differs from what is set."""
+        return self._value != self._old
 
-    def interrupted(self):
-        """Ask anew."""
-        self._asked = False
+    def act(self):
+        """Save it."""
+        return self.pump.set_setting(self._row[0], self._value, events.SOURCE_BUTTONS)
 
     def draw(self, canvas):
-        """The value, large, with the old one below; or both with the question."""
-        say, words = self.say, self.words
+        """Both values under the name."""
         number = self._row[0]
-        new = text_of(self, number, self._value)
-        old = words.WAS + " " + text_of(self, number, self._old)
         self.title(canvas, self._name)
-        if self._asked:
-            canvas.text(old, 0, 15)
-            canvas.text(new, 0, 25, 2)
-            canvas.text(words.CHANGE_SETTING, 0, 44)
-            self.hints(canvas, say.STOP_NO, say.OK_YES)
-            return
-        canvas.text_center(new, 20, 2)
-        if self._value != self._old:
-            canvas.text_center(old, 41)
-            self.hints(canvas, words.CHANGE, words.OK_SAVE)
-        else:
-            self.hints(canvas, words.CHANGE, say.OK_BACK)
+        new = text_of(self, number, self._value)
+        self.draw_values(canvas, new, text_of(self, number, self._old))
