@@ -96,8 +96,11 @@ def test_midnight_in_the_delay_books_the_day_and_the_bolus_follows():
     bench.pump.set_setting(st.BOLUS_DELAY_S, 10, BUTTONS)
     bench.pump.set_clock(86_400 * 400 - 3, 0, BUTTONS)
     bench.pump.give_bolus(1_000, BUTTONS)
-    bench.run_s(60, 50)
+    bench.run_s(5, 50)
     assert len(bench.all(events.DAY_TOTAL)) == 2  # the clock was set to another day before
+    assert not bench.all(events.BOLUS_PART)
+    bench.run_s(55, 50)
+    assert bench.last(events.BOLUS_END) == (1, 1_000, 679, events.END_DONE)
     assert bench.steps == 679
 
 
@@ -132,7 +135,25 @@ def test_stop_or_a_power_cut_in_the_delay_leaves_nothing_of_an_extended_bolus_in
     bench.run_s(60, 50)
     assert bench.steps == 0
     assert not bench.all(events.UNCERTAIN)
-    assert bench.last(events.EXTENDED_END)[1:3] == (0, 0)
+    assert len(bench.all(events.EXTENDED_END)) == 2
+    assert bench.last(events.EXTENDED_END)[1:] == (0, 0, 0, events.END_POWER_LOST)
+
+
+def test_a_checkpoint_in_the_delay_of_an_extended_bolus_opens_no_part_of_it():
+    for cut in (False, True):
+        bench = Bench()
+        bench.pump.set_setting(st.BOLUS_DELAY_S, 10, BUTTONS)
+        assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
+        bench.run_s(5, 50)
+        bench.pump.checkpoint()
+        bench.turn(0)
+        assert not bench.all(events.EXTENDED_PART)
+        if cut:
+            bench = bench.restarted()
+        bench.run_s(906, 50)
+        assert not bench.all(events.UNCERTAIN)
+        end = events.END_POWER_LOST if cut else events.END_DONE
+        assert bench.last(events.EXTENDED_END)[4] == end
 
 
 def test_an_extended_bolus_over_the_link_does_not_wait():

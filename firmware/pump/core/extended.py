@@ -151,8 +151,9 @@ class Extended(Bolus):
             self.given_steps,
             elapsed_min,
         )
-        # Opened anew: what is open is understood from the checkpoint on.
-        self._open_part()
+        # Opened anew: what is open is understood from the checkpoint on. In the wait none is.
+        if not self.wait_ms:
+            self._open_part()
 
     def _open_part(self):
         super()._open_part()
