@@ -79,6 +79,7 @@ def test_the_motor_check_turns_forward_and_as_far_back_and_gives_nothing():
     assert bench.sees("Did it turn")
     assert bench.pump.odometer_steps == 0
     assert bench.pump.window.day_steps == 0
+    assert bench.pump.line.tubing_steps == 0
     assert bench.pump.state == states.CHANGING  # nothing is delivered before a reservoir is set
 
 
@@ -96,6 +97,18 @@ def test_stop_stops_the_motor_check_and_it_can_be_made_again():
     bench.run(15_000)
     assert bench.motor_steps == stood
     assert bench.sees("Did it turn")
+
+
+def test_ok_stops_the_motor_check_as_well_and_it_waits_to_be_made_again():
+    bench = led()
+    set_clock(bench)
+    bench.press(OK, OK)
+    bench.run(500)
+    bench.press(OK)
+    stood = bench.motor_steps
+    bench.run(180_000, 1_000)
+    assert bench.motor_steps == stood > 0
+    assert bench.sees("Syringe out?")
 
 
 def test_who_saw_no_motor_turn_is_told_what_to_look_at_and_the_check_stays_to_do():
