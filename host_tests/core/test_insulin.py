@@ -249,3 +249,65 @@ def test_no_other_setting_changes_how_insulin_acts():
     assert bench.pump.on_board_mu() == before_mu
     assert bench.pump.set_setting(st.INSULIN_MIN, 180, BUTTONS) == codes.OK
     assert 0 < bench.pump.on_board_mu() < before_mu
+
+
+def by_day():
+    """A pump for which boluses act for six hours, from noon on for three, from 18:00 on for eight.
+
+    It is some minutes before noon, and a bolus was given.
+    """
+    bench = Bench()
+    pump = bench.pump
+    for number, value in (
+        (st.DAY_PART_2_MIN, 720),
+        (st.DAY_PART_4_MIN, 1_080),
+        (st.INSULIN_2_MIN, 180),
+        (st.INSULIN_4_MIN, 480),
+    ):
+        assert pump.set_setting(number, value, BUTTONS) == codes.OK
+    pump.set_clock(200 * 86_400 + 36_000, 0, BUTTONS)
+    bench.turn(60_000)
+    bolus(bench, 4_000)
+    bench.run_s(6_960 - pump.clock.uptime_s, turn_ms=4_000)
+    return bench
+
+
+def left_of(doses, now_s, duration_min):
+    insulin = acting_for(duration_min)
+    insulin.doses = list(doses)
+    return insulin.left_mu(now_s)
+
+
+def test_how_long_a_bolus_acts_goes_by_the_part_of_the_day():
+    bench = by_day()
+    insulin, clock = bench.pump.insulin, bench.pump.clock
+    for until_min, duration_min in ((718, 360), (1_078, 180), (1_081, 480)):
+        bench.turn((until_min - clock.minute_of_day()) * 60_000)
+        bench.turn(60_000)
+        expected = left_of(insulin.doses, clock.uptime_s, duration_min)
+        assert bench.pump.on_board_mu() == expected, until_min
+
+
+def test_a_start_takes_the_longest_duration_until_it_looked_at_the_time_of_day():
+    bench = by_day()
+    bench.turn(3_600_000)
+    bench.commit()
+    again = bench.restarted()
+    insulin, clock = again.pump.insulin, again.pump.clock
+    assert insulin.duration_min == 480
+    for _ in range(60):
+        again.turn(60_000)
+    part = left_of(insulin.doses, clock.uptime_s, 360)
+    assert again.pump.on_board_mu() == part < left_of(insulin.doses, clock.uptime_s, 480)
+
+
+def test_a_later_part_acts_as_the_first_or_for_three_hours_at_least():
+    bench = Bench()
+    for refused in (30, 150, 510, -30):
+        assert bench.pump.set_setting(st.INSULIN_3_MIN, refused, BUTTONS) == codes.OUT_OF_RANGE
+    bolus(bench, 4_000)
+    bench.turn(3_600_000)
+    before_mu = bench.pump.on_board_mu()
+    assert bench.pump.set_setting(st.INSULIN_3_MIN, 180, BUTTONS) == codes.OK  # no part 3 begins
+    assert bench.pump.on_board_mu() == before_mu
+    assert bench.pump.set_setting(st.INSULIN_3_MIN, 0, BUTTONS) == codes.OK

@@ -24,7 +24,7 @@ def test_in_a_users_mode_the_buttons_change_no_setting():
             assert bench.pump.set_setting(number, other, BUTTONS) == codes.USER_MODE
         assert bench.pump.settings.get(number) == value
     bench.commit()
-    told = (events.COMMAND_SETTING, codes.USER_MODE, st.MODE_CODE, 0, BUTTONS)
+    told = (events.COMMAND_SETTING, codes.USER_MODE, st.INSULIN_4_MIN, 0, BUTTONS)
     assert bench.last(events.REFUSED) == told
     assert bench.last(events.SETTING_CHANGED) == (st.MODE, 0, 1, BUTTONS)
 

@@ -14,8 +14,7 @@ What insulin on board takes off is as careful as in pumps that people wear
 Below 70 mg/dL the dose is 0: a person treats that first. Every rounding makes the dose smaller.
 What the pump would not give now is not recommended: the dose is cut to what every limit allows.
 
-Ratio, factor and range go by the time of day, in up to four parts of it; a value of 0 in a later
-part means that of the first.
+Ratio, factor and range go by the time of day, as day_parts.py says.
 
 Nothing is delivered here: `give` puts the sum into the log and asks the pump for a bolus, which
 has every limit of any other. Loaded by the page of the calculator and let go of after it.
@@ -25,7 +24,7 @@ from micropython import const
 
 from pump.core import bolus_limits, codes, events
 from pump.core import settings as st
-from pump.core.clock import DAY_S
+from pump.core.day_parts import part_of_day, value_in
 
 NO_GLUCOSE = const(0)
 LEAST_MG_DL = const(20)
@@ -34,7 +33,6 @@ MOST_CARBS_G = const(250)
 TREAT_BELOW_MG_DL = const(70)
 _MOST_MU = const(30_000)  # of a part of the sum: the greatest max bolus there can be
 _MOST_TOLD_MU = const(65_535)
-_PARTS = const(4)
 
 
 class Sum:
@@ -64,7 +62,7 @@ def reckon(pump, carbs_g, glucose_mg_dl):
         return codes.OUT_OF_RANGE, found
     if glucose_mg_dl != NO_GLUCOSE and not LEAST_MG_DL <= glucose_mg_dl <= MOST_MG_DL:
         return codes.OUT_OF_RANGE, found
-    part = part_of_day(settings, pump.clock.local_s % DAY_S // 60)
+    part = part_of_day(settings, pump.clock.minute_of_day())
     found.ratio_tenths_g = value_in(settings, st.CARB_RATIO_1, part)
     found.factor_mg_dl = value_in(settings, st.FACTOR_1, part)
     found.low_mg_dl = value_in(settings, st.TARGET_LOW_1, part)
@@ -112,21 +110,6 @@ def give(pump, found, dose_mu, source):
             pump.bolus.next_id(),
         )
     return pump.give_bolus(dose_mu, source)
-
-
-def part_of_day(settings, minute):
-    """0 to 3: the part that began last; the first begins at midnight, another at 0 is none."""
-    found, since = 0, 0
-    for part in range(1, _PARTS):
-        start = settings.get(st.DAY_PART_2_MIN + part - 1)
-        if since < start <= minute:
-            found, since = part, start
-    return found
-
-
-def value_in(settings, first, part):
-    """A value of a part of the day, by the number of the first part's."""
-    return settings.get(first + part) or settings.get(first)
 
 
 def _correction_mu(found):

@@ -5,6 +5,9 @@ off a bolus must not hold it against them. A bolus counts from its end, by what 
 to have made; what is uncertain counts in full. Time without power counts as no time. All of this
 makes the sum too great rather than too small, and a dose that is reckoned from it too small.
 
+How long boluses act may go by the time of day (day_parts.py): then all of them are taken to act as
+long as the part of now says, looked at once a minute, and before that as long as the longest.
+
 Doses less than a quarter of an hour apart are one dose at the mean of their times, so that a
 program which gives every five minutes needs little memory, here and in the log.
 """
@@ -27,6 +30,7 @@ class InsulinOnBoard:
 
     def __init__(self, duration_min=0):
         """Without a duration it keeps doses, and cannot tell what is left of them."""
+        self.duration_min = 0  # that was asked for last
         self.doses = []  # time, mU, time, mU, ...: oldest first
         self._curve = None
         self._duration_s = 0
@@ -35,11 +39,14 @@ class InsulinOnBoard:
 
     def act_for(self, duration_min):
         """Take the curve of a duration; one between two of the table acts as the longer."""
+        if duration_min == self.duration_min:
+            return
         from pump.core.insulin_curves import FIRST_MIN, ROWS, STEP_MIN, values
 
         row = min(max(0, -((FIRST_MIN - duration_min) // STEP_MIN)), ROWS - 1)
         self._curve = values(row)
         self._duration_s = (FIRST_MIN + row * STEP_MIN) * 60
+        self.duration_min = duration_min
 
     def add(self, now_s, dose_mu):
         """A dose was given."""

@@ -59,7 +59,7 @@ class Pump:
         self.log = Logbook(self.clock)
         self.alarms = Alarms(self.log, self.clock)
         self.window = DoseWindow()
-        self.insulin = InsulinOnBoard(settings.get(st.INSULIN_MIN))
+        self.insulin = InsulinOnBoard(settings.longest_insulin_min())
         self.basal = Basal(self.log, profile)
         self.temporary = None  # a Temporary while one runs
         self.bolus = Bolus(self.log, profile)

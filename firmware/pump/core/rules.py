@@ -17,6 +17,8 @@ class Rules:
     def look(self, pump):
         """A minute went by. Want of memory must not stop delivery: then the next minute looks."""
         settings = pump.settings
+        if settings.insulin_by_day():
+            self._act_for_now(pump)
         if settings.get(st.AUTO_OFF_H) or settings.get(st.AUTO_RESUME_MIN):
             try:
                 from pump.core import absence
@@ -32,6 +34,15 @@ class Rules:
                 return
         if self._reminders is not None:
             self._reminders.look(pump)
+
+    @staticmethod
+    def _act_for_now(pump):
+        try:
+            from pump.core.day_parts import insulin_min
+
+            pump.insulin.act_for(insulin_min(pump.settings, pump.clock.minute_of_day()))
+        except MemoryError:
+            pass
 
     @staticmethod
     def _reminds(settings):

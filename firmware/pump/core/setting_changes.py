@@ -7,6 +7,7 @@ from pump.core import alarms as al
 from pump.core import codes, events, modes
 from pump.core import settings as st
 from pump.core.clock import LOCAL_LIMIT_S
+from pump.core.day_parts import insulin_min
 
 
 def set_clock(pump, local_s, utc_offset_min, source):
@@ -40,10 +41,13 @@ def set_setting(pump, number, value, source):
     old = pump.settings.get(number)
     if old == value:
         return codes.OK
-    if number == st.INSULIN_MIN:
-        pump.insulin.act_for(value)
-    pump.log.write(events.SETTING_CHANGED, number, old, value, source)
     pump.settings.set(number, value)
+    try:
+        pump.insulin.act_for(insulin_min(pump.settings, pump.clock.minute_of_day()))
+    except MemoryError:
+        pump.settings.set(number, old)
+        raise
+    pump.log.write(events.SETTING_CHANGED, number, old, value, source)
     pump.settings_dirty = True
     if number == st.STEPS_PER_UNIT:
         scale.take_over(pump)

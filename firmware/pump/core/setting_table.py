@@ -31,6 +31,9 @@ from pump.core.settings import (
     FACTOR_4,
     GLUCOSE_CHECK_MIN,
     GLUCOSE_MMOL,
+    INSULIN_2_MIN,
+    INSULIN_3_MIN,
+    INSULIN_4_MIN,
     INSULIN_MIN,
     KEY_CLICKS,
     LANGUAGE,
@@ -115,4 +118,7 @@ SETTINGS = (
     (CHILD_LOCK, "child_lock", 0, 0, 1, 1),
     (MODE, "mode", 0, 0, 1, 1),
     (MODE_CODE, "mode_code", 1_111, 1_111, 3_333, 1),
+    (INSULIN_2_MIN, "insulin_duration_2_min", 0, 0, 480, 30),
+    (INSULIN_3_MIN, "insulin_duration_3_min", 0, 0, 480, 30),
+    (INSULIN_4_MIN, "insulin_duration_4_min", 0, 0, 480, 30),
 )

@@ -27,7 +27,7 @@ DISPLAY_OFF_S = const(11)
 KEY_CLICKS = const(12)
 STEPS_PER_UNIT = const(13)  # as calibrated, in tenths; 0: as the board says
 BACKLASH_STEPS = const(14)  # taken up between a rewind and the fluid
-INSULIN_MIN = const(15)  # how long a bolus acts
+INSULIN_MIN = const(15)  # how long a bolus acts; by the time of day see INSULIN_2_MIN
 GLUCOSE_MMOL = const(16)  # typed and shown in mmol/L
 # By the time of day: a later part begins at its minute, or is none with 0; a value of 0 in it
 # means that of the first part.
@@ -69,6 +69,9 @@ QUICK_STEP_MU = const(50)  # of a press of a quick bolus; 0: there is none
 CHILD_LOCK = const(51)  # once the display went dark keys want a sequence first
 MODE = const(52)  # who is at the buttons: 0 clinician, 1 user
 MODE_CODE = const(53)  # back to the first, as four digits: 1 UP, 2 DOWN, 3 OK
+INSULIN_2_MIN = const(54)  # INSULIN_MIN in the later parts of the day
+INSULIN_3_MIN = const(55)
+INSULIN_4_MIN = const(56)
 
 # Default, least and most of each by number, from 1, as little-endian words: setting_table.py in
 # a form that a start loads at once.
@@ -127,6 +130,9 @@ LIMITS = (
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
     b"\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00"
     b"\x57\x04\x00\x00\x57\x04\x00\x00\x05\x0d\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xe0\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xe0\x01\x00\x00"
+    b"\x00\x00\x00\x00\x00\x00\x00\x00\xe0\x01\x00\x00"
 )
 # end of limits
 _LIMITS_OF_ONE = "<iii"
@@ -134,6 +140,7 @@ _LIMITS_SIZE = const(12)
 
 _LEAST_AUTO_OFF_H = const(5)
 _LEAST_QUICK_MU = const(100)
+_LEAST_INSULIN_MIN = const(180)
 MOST_SEGMENTS = const(48)
 DAY_MIN = const(1440)
 MOST_RATE_MU_H = const(35_000)
@@ -236,6 +243,8 @@ def least_on(number):
     """Of a setting that is off with 0 the least that is not off; 0 where any value is."""
     if number == QUICK_STEP_MU:
         return _LEAST_QUICK_MU
+    if number >= INSULIN_2_MIN:
+        return _LEAST_INSULIN_MIN
     return _LEAST_AUTO_OFF_H if number == AUTO_OFF_H else 0
 
 
@@ -272,9 +281,19 @@ class Settings:
     def any_rule(self):
         """Whether one is set of those that act as time goes by."""
         values = self._values
-        return any(values[AUTO_OFF_H:LANGUAGE]) or any(
-            values[GLUCOSE_CHECK_MIN : RESERVOIR_DAYS + 1]
+        return (
+            any(values[AUTO_OFF_H:LANGUAGE])
+            or any(values[GLUCOSE_CHECK_MIN : RESERVOIR_DAYS + 1])
+            or self.insulin_by_day()
         )
+
+    def insulin_by_day(self):
+        """Whether how long a bolus acts goes by the time of day."""
+        return any(self._values[INSULIN_2_MIN:])
+
+    def longest_insulin_min(self):
+        """The longest that a bolus acts in any part of the day."""
+        return max(self._values[INSULIN_MIN], max(self._values[INSULIN_2_MIN:]))
 
     def check(self, number, value):
         """OK, UNKNOWN or OUT_OF_RANGE."""

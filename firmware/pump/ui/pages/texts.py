@@ -119,7 +119,7 @@ SETTING_NAMES = (
     "Targ. low 3|Targ. low 4|Targ. top 1|Targ. top 2|Targ. top 3|Targ. top 4|Bolus delay|"
     "Max on board|Auto-off|Auto-resume|Set for days|Language|Gluc. check|Meal from|"
     "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days|"
-    "Quick bolus|Child lock|Mode|Mode code"
+    "Quick bolus|Child lock|Mode|Mode code|Acts, part 2|Acts, part 3|Acts, part 4"
 )
 MODES = "clinician|user"
 LANGUAGES = "English|Deutsch"

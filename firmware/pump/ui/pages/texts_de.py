@@ -119,7 +119,7 @@ SETTING_NAMES = (
     "Ziel von 2|Ziel von 3|Ziel von 4|Ziel bis 1|Ziel bis 2|Ziel bis 3|Ziel bis 4|"
     "Bolus wartet|Max. wirksam|Abschaltung|Fortsetzen|Set-Dauer|Sprache|Zucker nach|"
     "Essen ab|Essen bis|Täglich 1|Täglich 2|Täglich 3|Täglich 4|Res.-Dauer|"
-    "Schnellbolus|Tastensperre|Modus|Modus-Code"
+    "Schnellbolus|Tastensperre|Modus|Modus-Code|Dauer Teil 2|Dauer Teil 3|Dauer Teil 4"
 )
 MODES = "Fachperson|Nutzer"
 LANGUAGES = "English|Deutsch"

@@ -57,7 +57,7 @@ def later_text(say, words, number, value):
     if number in (st.LANGUAGE, st.MODE):
         return (words.MODES if number == st.MODE else words.LANGUAGES).split("|")[value]
     if not value:
-        return words.OFF
+        return words.AS_PART_1 if number >= st.INSULIN_2_MIN else words.OFF
     if number == st.CHILD_LOCK:
         return words.ON
     if number in (st.MAX_ON_BOARD_MU, st.QUICK_STEP_MU):
