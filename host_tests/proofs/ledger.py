@@ -26,6 +26,10 @@ def unpacked(raw):
     return seq, boot, event, struct.unpack_from(_LAYOUTS[event], raw, 17)
 
 
+def _uptime_s(raw):
+    return struct.unpack_from("<I", raw, 7)[0]
+
+
 def _kind(lane):
     return events.KIND_BOLUS if lane == _EXTENDED else lane
 
@@ -49,9 +53,9 @@ class Ledger:
         self.names = {}
         self._segments = {}
         self._bolus_given = 0
-        self._lived_s = 0  # what went by with the power on
+        self.lived_s = 0  # what went by with the power on
         self._uptime_s = 0
-        self._insulin = []  # (lived_s, mU) of each bolus; what is uncertain of one counts in full
+        self.insulin = []  # (lived_s, mU) of each bolus; what is uncertain of one counts in full
         self._reckoned = 0  # the number of the bolus that must follow what was reckoned, 0: none
         self._told_mu = 0  # of insulin on board, by the checkpoint that is being read
         self._temporary = -1  # steps of the leases since one began; -1: none runs
@@ -71,14 +75,17 @@ class Ledger:
 
     def feed(self, raw):
         """Book one record."""
-        boot = self.boot
+        self.lived_s = self.lived_at_s(raw)
         self.last, self.boot, event, values = unpacked(raw)
-        (uptime_s,) = struct.unpack_from("<I", raw, 7)
-        self._lived_s += uptime_s - (self._uptime_s if self.boot == boot else 0)
-        self._uptime_s = uptime_s
+        self._uptime_s = _uptime_s(raw)
         book = getattr(self, "_" + event_table.row_of(event)[1], None)
         if book is not None:
             book(*values)
+
+    def lived_at_s(self, raw):
+        """What had gone by with the power on when a record, the next one, was written."""
+        since_s = self._uptime_s if unpacked(raw)[1] == self.boot else 0
+        return self.lived_s + _uptime_s(raw) - since_s
 
     def bounds(self, kind):
         """(least, most) steps of a kind made by all that is closed."""
@@ -124,7 +131,7 @@ class Ledger:
         # Doses are taken together, so at 8 hours an hour is not known to which side each falls.
         sums = []
         for oldest_s in (7 * 3_600 + 1_800, 8 * 3_600 + 1_800):
-            young = [mu for at_s, mu in self._insulin if self._lived_s - at_s < oldest_s]
+            young = [mu for at_s, mu in self.insulin if self.lived_s - at_s < oldest_s]
             sums.append(sum(young))
         if not sums[0] <= self._told_mu <= sums[1]:
             raise BrokenError(
@@ -182,7 +189,7 @@ class Ledger:
             raise BrokenError("a bolus ends twice in the log")
         self._close(events.KIND_BOLUS, given - self._bolus_given)
         self.bolus_open = False
-        self._insulin.append((self._lived_s, given_mu))
+        self.insulin.append((self.lived_s, given_mu))
 
     def _extended_start(self, bolus_id, *_):
         if self.extended_open:
@@ -215,7 +222,7 @@ class Ledger:
             )
 
     def _count_insulin(self, given_mu):
-        self._insulin.append((self._lived_s, given_mu - self._extended_mu))
+        self.insulin.append((self.lived_s, given_mu - self._extended_mu))
         self._extended_mu = given_mu
 
     def _move_start(self, *_):
@@ -241,7 +248,7 @@ class Ledger:
             )
         if kind == events.KIND_BOLUS:
             steps, units = self.scale
-            self._insulin.append((self._lived_s, most * 1_000 * units // steps + 1))
+            self.insulin.append((self.lived_s, most * 1_000 * units // steps + 1))
         self._close(lane, 0)
         self.uncertain[kind] += most
         self.stretches[kind] += 1

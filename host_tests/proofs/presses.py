@@ -8,19 +8,22 @@ import random
 from bisect import bisect_right
 from concurrent.futures import ProcessPoolExecutor
 
+from host_tests.core.test_insulin_host import share_left
 from host_tests.fakes.flash import Flash
 from host_tests.proofs.ledger import KINDS, Ledger, unpacked
 from host_tests.proofs.proof import BrokenError, Proof
 from host_tests.proofs.recorded import CountedRig, read
 from host_tests.rig import DOWN, OK, STOP, UP
-from pump.core import codes, event_table, events, states
+from pump.core import codes, event_table, events, modes, states
 from pump.core import settings as st
 
 _BUTTONS = events.SOURCE_BUTTONS
+_LINK = events.SOURCE_LINK
 _DOSES = (events.KIND_BASAL, events.KIND_BOLUS)
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US
 _RUNS_WELL_S = 700  # after which a restart is the first one again
+_LOOKS_US = 120_000_000  # within which a rule of minutes is looked at
 _AT_ONCE_MS = 50  # in which STOP has to have acted
 _PROGRAM = ((0, 1_200), (420, 3_000), (1_080, 600))
 _WAITS_S = (1, 1, 4, 4, 20, 20, 120, 120, 900, 3_600)
@@ -35,6 +38,46 @@ _SETTINGS = (
     (st.FACTOR_1, 40),
     (st.QUICK_STEP_MU, 500),
 )
+# What each pump has of its own, and a clinician with a cable changes now and then.
+_WISHES = (
+    (st.BOLUS_DELAY_S, (0, 0, 5)),
+    (st.BOLUS_LOCKOUT_MIN, (0, 0, 5, 60)),
+    (st.MAX_ON_BOARD_MU, (0, 3_000, 6_000)),
+    (st.AUTO_OFF_H, (0, 0, 5)),
+    (st.AUTO_RESUME_MIN, (0, 0, 5, 30)),
+    (st.GLUCOSE_CHECK_MIN, (0, 15)),
+    (st.DAILY_1_MIN, (0, 720, 1_020)),
+    (st.MEAL_UNTIL_MIN, (0, 1_080)),
+    (st.SET_DAYS, (0, 1)),
+    (st.MAX_BASAL_MU_H, (5_000, 8_000)),
+    (st.INSULIN_MIN, (180, 360, 420)),
+    (st.CHILD_LOCK, (0, 0, 0, 1)),
+    (st.MODE, (modes.CLINICIAN, modes.CLINICIAN, modes.USER)),
+    (st.LANGUAGE, (0, 1)),
+)
+_OF_A_CLINICIAN = (events.SETTING_CHANGED, events.PROGRAM_EDITED, events.PROGRAM_NAMED)
+_UNLOCK = (UP, DOWN, UP, OK)
+_BASAL, _TEMPORARY, _CLOCK, _CODE_ENTRY = 1, 2, 5, 12  # rows of the menu, of all that there are
+_CODE = (UP, UP, UP, UP)  # as the settings have it
+# What is counted of the log, by event.
+_COUNTED = {
+    events.BOLUS_START: "boluses",
+    events.EXTENDED_START: "extended",
+    events.QUICK_BOLUS: "quick",
+    events.SUSPEND: "suspended",
+    events.REFUSED: "refused",
+    events.SETTING_CHANGED: "settings",
+    events.ALARM_RAISED: "alarms",
+    events.TEMPORARY_START: "temporary",
+    events.PROGRAM_EDITED: "programs",
+    events.PROGRAM_ACTIVATED: "programs",
+    events.PROGRAM_NAMED: "programs",
+    events.CLOCK_SET: "clocks",
+    events.CALCULATED: "calculated",
+    events.REMINDER: "reminders",
+    events.REMINDER_MISSED: "missed",
+}
+_COUNTS = ("acts", "cuts", "stopped", "modes", *_COUNTED.values())
 
 
 class Life:
@@ -45,11 +88,10 @@ class Life:
         self.rig = CountedRig(Flash())
         self.ledger = Ledger()
         self.acts = []  # what was done, for whoever has to find out
-        self.counts = dict.fromkeys(("acts", "boluses", "quick", "extended", "refused"), 0)
-        self.counts.update(
-            dict.fromkeys(("suspended", "cuts", "stopped", "settings", "alarms"), 0)
-        )
-        self._source = 0  # of the records of the act: did a hand or a rule do it
+        self.counts = dict.fromkeys(_COUNTS, 0)
+        self._touched_us = 0  # when a key was last known to be pressed, or the power to come
+        self._now_s = 0  # of the record that is read, in seconds with the power on
+        self._bolus_s = None  # when the last bolus began, the same
         self._set_up()
 
     @property
@@ -61,6 +103,9 @@ class Life:
         self.rig.press(OK, 2)
         for number, value in _SETTINGS:
             assert self.pump.set_setting(number, value, _BUTTONS) == codes.OK
+        for number, values in _WISHES:
+            if number != st.MODE:
+                assert self.pump.set_setting(number, self.chance.choice(values), _LINK) == codes.OK
         assert self.pump.set_basal(list(_PROGRAM), _BUTTONS) == codes.OK
         assert self.pump.set_clock(200_000_000, 60, _BUTTONS) == codes.OK
         self.rig.run_s(2)
@@ -83,9 +128,17 @@ class Life:
             (6, self._bolus),
             (3, self._extended),
             (3, self._quick),
+            (3, self._temporary),
+            (3, self._program),
+            (3, self._reckon),
+            (8, self._page),
+            (2, self._clock),
+            (2, self._enter_code),
+            (2, self._clinician),
             (5, self._hold),
             (6, self._stop),
             (12, self._wait),
+            (1, self._leave_alone),
             (2, self._kink),
             (2, self._weaken),
             (3, self._cut),
@@ -104,7 +157,10 @@ class Life:
         self.acts.append(act.__name__)
         self.counts["acts"] += 1
         act()
+        if act not in (self._wait, self._leave_alone, self._kink, self._weaken, self._clinician):
+            self._touched_us = rig.world.clock.now_us
         resumed = self._read()
+        self._check_alone()
         self._check_errors()
         if was_suspended and not resumed and self._dose(rig.made) != self._dose(made):
             raise BrokenError("a suspended pump gave something")
@@ -132,7 +188,7 @@ class Life:
     def _bolus(self):
         """As somebody does who knows how: more of them than chance alone would find."""
         self._note(steps := self.chance.randrange(1, 17))
-        self.rig.press(STOP, 4)
+        self._at_home()
         self.rig.press(UP)
         self.rig.press(UP, steps)
         self.rig.press(OK, 2)
@@ -141,7 +197,7 @@ class Life:
 
     def _extended(self):
         self._note(steps := self.chance.randrange(2, 13))
-        self.rig.press(STOP, 4)
+        self._at_home()
         self.rig.press(OK)
         self.rig.press(DOWN, 3)
         self.rig.press(OK)
@@ -153,12 +209,115 @@ class Life:
     def _quick(self):
         """Counted and repeated; now and then with one too many."""
         self._note(presses := self.chance.randrange(1, 7))
-        self.rig.press(STOP, 4)
+        self._at_home()
         self.rig.hold(OK, 2_500)
         self.rig.press(UP, presses)
         self.rig.run_s(6)
         self.rig.press(DOWN, presses + (self.chance.random() < 0.2))
         self.rig.run_s(self.chance.randrange(1, 8))
+
+    def _temporary(self):
+        """One by percent or as a rate, or the end of the one that runs."""
+        self._note(row := self.chance.choice((0, 0, 1, 2)))
+        self._menu(_TEMPORARY)
+        self.rig.press(DOWN, row)
+        self.rig.press(OK)
+        self._turn_to(self.chance.choice((UP, DOWN)))
+        self.rig.press(OK)
+        self._turn_to(self.chance.choice((UP, DOWN)))
+        self.rig.press(OK, 3)
+
+    def _program(self):
+        """Somewhere among the programs: shown, edited, named, activated, deleted."""
+        self._note((program := self.chance.randrange(4), row := self.chance.randrange(5)))
+        self._menu(_BASAL)
+        self.rig.press(DOWN, program)
+        self.rig.press(OK)
+        self.rig.press(DOWN, row)
+        self.rig.press(OK)
+        self._play(self.chance.randrange(1, 14))
+        self.rig.press(OK, 3)
+
+    def _reckon(self):
+        """A bolus by the calculator, for a meal, with glucose or without."""
+        self._at_home()
+        self.rig.press(DOWN)
+        self.rig.press(UP, self.chance.randrange(0, 12))
+        self.rig.press(OK)
+        self.rig.press(UP, self.chance.randrange(0, 3))
+        self.rig.press(OK)
+        if self.chance.random() < 0.3:
+            self._turn_to(self.chance.choice((UP, DOWN)))
+        self.rig.press(OK, 3)
+
+    def _page(self):
+        """Any page of the menu, and hands that know no better on it."""
+        self._note(row := self.chance.randrange(14))
+        self._at_home()
+        self.rig.press(OK)
+        self.rig.press(DOWN, row)
+        self.rig.press(OK)
+        self._play(self.chance.randrange(2, 16))
+
+    def _clock(self):
+        self._menu(_CLOCK)
+        for _ in range(self.chance.randrange(3, 8)):
+            self.rig.press(self.chance.choice((UP, DOWN)), self.chance.randrange(0, 3))
+            self.rig.press(OK)
+
+    def _enter_code(self):
+        """The code of the clinician, where its row is."""
+        if self._menu(_CODE_ENTRY):
+            for button in _CODE:
+                self.rig.press(button)
+
+    def _clinician(self):
+        """Who has the cable sets what a hand at the pump may not."""
+        self._note(wish := self.chance.randrange(len(_WISHES)))
+        number, values = _WISHES[wish]
+        self.pump.set_setting(number, self.chance.choice(values), _LINK)
+        self.rig.run_s(1)
+
+    def _at_home(self):
+        """Get there as a person does who reads: alarms acknowledged, the child lock opened."""
+        rig = self.rig
+        rig.press(STOP, 4)
+        for _ in range(6):
+            if rig.app.ui.alarm:
+                rig.press(OK)
+        if self.pump.settings.get(st.CHILD_LOCK):
+            rig.press(DOWN)
+            if rig.app.ui.top().unlocks:
+                self._unlock()
+            rig.press(STOP, 2)
+
+    def _unlock(self):
+        for button in _UNLOCK:
+            self.rig.press(button)
+
+    def _menu(self, row):
+        """Open a row of the menu by its name, as a person does who reads; if it is there."""
+        rig = self.rig
+        self._at_home()
+        rig.press(OK)
+        top = rig.app.ui.top()
+        for _ in range(20):
+            if hasattr(top, "at") and top.row(top.at)[0] == rig.app.ui.words.MENU_ROWS[row]:
+                rig.press(OK)
+                return True
+            rig.press(DOWN)
+        return False
+
+    def _play(self, presses):
+        for _ in range(presses):
+            self.rig.press(self.chance.choice((UP, DOWN, DOWN, OK, OK)))
+
+    def _turn_to(self, button):
+        """Some presses, or a key that is held: what comes of it is far away."""
+        if self.chance.random() < 0.3:
+            self.rig.hold(button, self.chance.randrange(1_000, 6_000))
+        else:
+            self.rig.press(button, self.chance.randrange(0, 12))
 
     def _recover(self):
         """As somebody does who wants it to deliver again: read the alarms, end what stopped it."""
@@ -195,6 +354,11 @@ class Life:
     def _wait(self):
         self._note(wait_s := self.chance.choice(_WAITS_S))
         self.rig.run_s(wait_s)
+
+    def _leave_alone(self):
+        """For longer than auto-off waits, where it is set."""
+        if self.pump.settings.get(st.AUTO_OFF_H):
+            self.rig.run_s(6 * 3_600)
 
     def _kink(self):
         line = self.rig.world.line
@@ -252,6 +416,16 @@ class Life:
                 if given > most:
                     raise BrokenError(f"{given} steps in {span_us // _HOUR_US} h, {most} allowed")
 
+    def _check_alone(self):
+        """Nothing is given when nobody touched it for longer than auto-off allows."""
+        hours = self.pump.settings.get(st.AUTO_OFF_H)
+        if not hours:
+            return
+        end_us = self._touched_us + hours * _HOUR_US + _LOOKS_US
+        late = len(self.rig.dose_us) - bisect_right(self.rig.dose_us, end_us)
+        if late:
+            raise BrokenError(f"{late} steps more than {hours} h after the last key")
+
     def _check_books(self):
         """What the pin made lies between what the log says for certain and what it may be."""
         ledger = self.ledger
@@ -278,34 +452,81 @@ class Life:
             if seq != self.ledger.last + 1:
                 raise BrokenError(f"record {seq} follows record {self.ledger.last}")
             resumed |= event == events.RESUME
+            self._now_s = self.ledger.lived_at_s(raw)
             self._check_record(event, values)
             self.ledger.feed(raw)
         return resumed
 
     def _check_record(self, event, values):
-        ledger, counts = self.ledger, self.counts
+        if event in _COUNTED:
+            self.counts[_COUNTED[event]] += 1
         if event == events.BOLUS_START:
-            counts["boluses"] += 1
-            if values[1] > ledger.settings[st.MAX_BOLUS_MU]:
-                raise BrokenError(f"a bolus of {values[1]} mU was begun")
-            self._not_while_suspended(event)
+            self._check_bolus(values[1])
         elif event == events.EXTENDED_START:
-            counts["extended"] += 1
-            if values[1] > ledger.settings[st.MAX_BOLUS_MU]:
-                raise BrokenError(f"an extended bolus of {values[1]} mU was begun")
+            self._most(values[1], st.MAX_BOLUS_MU)
             self._not_while_suspended(event)
-        elif event == events.SUSPEND:
-            counts["suspended"] += 1
-            if ledger.suspended:
-                raise BrokenError("suspended twice without a resume")
-        elif event == events.RESUME:
-            rule = ledger.settings[st.AUTO_RESUME_MIN] and values[0] == events.SOURCE_RULE
-            if not ledger.suspended or not (values[0] == _BUTTONS or rule):
+        elif event == events.TEMPORARY_START:
+            self._check_temporary(*values)
+        elif event == events.BASAL_LEASE:
+            self._most(values[2], st.MAX_BASAL_MU_H)
+        elif event == events.CALCULATED:
+            self._most(values[3], st.MAX_BOLUS_MU)
+            self._check_told_on_board(values[2])
+        elif event in _OF_A_CLINICIAN and values[-1] == _BUTTONS:
+            self._check_mode(event, values)
+        else:
+            self._check_pairs(event, values)
+
+    def _check_pairs(self, event, values):
+        """Each suspension is one, and ends by a hand or by the rule that was set."""
+        if event == events.SUSPEND and self.ledger.suspended:
+            raise BrokenError("suspended twice without a resume")
+        if event == events.RESUME:
+            rule = self.ledger.settings[st.AUTO_RESUME_MIN] and values[0] == events.SOURCE_RULE
+            if not self.ledger.suspended or not (values[0] == _BUTTONS or rule):
                 raise BrokenError(f"a resume by {event_table.SOURCES[values[0]]}")
-        counts["quick"] += event == events.QUICK_BOLUS
-        counts["refused"] += event == events.REFUSED
-        counts["settings"] += event == events.SETTING_CHANGED
-        counts["alarms"] += event == events.ALARM_RAISED
+
+    def _check_bolus(self, asked_mu):
+        settings, now_s = self.ledger.settings, self._now_s
+        self._not_while_suspended(events.BOLUS_START)
+        self._most(asked_mu, st.MAX_BOLUS_MU)
+        pause_s = settings[st.BOLUS_LOCKOUT_MIN] * 60
+        if self._bolus_s is not None and now_s - self._bolus_s < pause_s:
+            raise BrokenError(f"a bolus {now_s - self._bolus_s} s after the one before")
+        self._bolus_s = now_s
+        if settings[st.MAX_ON_BOARD_MU]:
+            self._most(asked_mu + self._on_board_mu(), st.MAX_ON_BOARD_MU)
+
+    def _on_board_mu(self):
+        """By the formula, a hundredth less: what the pump may be off in its table."""
+        now_s, acts_min = self._now_s, self.ledger.settings[st.INSULIN_MIN]
+        doses = self.ledger.insulin
+        return 0.99 * sum(mu * share_left((now_s - at) / 60, acts_min) for at, mu in doses)
+
+    def _check_told_on_board(self, told_mu):
+        """Too much on board makes a dose small; too little must not be."""
+        if told_mu < self._on_board_mu():
+            raise BrokenError(
+                f"{told_mu} mU on board were reckoned with, of {self._on_board_mu()}"
+            )
+
+    def _check_temporary(self, percent, rate_mu_h, duration_min, _source):
+        self._most(rate_mu_h, st.MAX_BASAL_MU_H)
+        if percent > 500 or duration_min % 15 or not 15 <= duration_min <= 1_440:
+            raise BrokenError(f"a temporary basal of {percent} % for {duration_min} min")
+
+    def _check_mode(self, event, values):
+        """In a user's mode a hand changes nothing but this mode, by its code."""
+        ends = event == events.SETTING_CHANGED and values[0] == st.MODE
+        self.counts["modes"] += ends
+        if self.ledger.settings[st.MODE] == modes.USER and not ends:
+            raise BrokenError(f"{event_table.row_of(event)[1]} by a user")
+
+    def _most(self, value, number):
+        if value > self.ledger.settings[number]:
+            raise BrokenError(
+                f"{value}, and setting {number} allows {self.ledger.settings[number]}"
+            )
 
     def _not_while_suspended(self, event):
         if self.ledger.suspended:
@@ -341,6 +562,14 @@ def prove(say, seed, only, jobs, lives, acts):
         ("boluses, of them quick; extended ones", _all_of(totals, "boluses quick extended")),
         ("boluses stopped by STOP; suspensions; cuts", _all_of(totals, "stopped suspended cuts")),
         ("alarms; settings; refused commands", _all_of(totals, "alarms settings refused")),
+        (
+            "temporary basals; changes of programs; calculated boluses",
+            _all_of(totals, "temporary programs calculated"),
+        ),
+        (
+            "clocks set; user's modes ended; reminders, of them missed",
+            _all_of(totals, "clocks modes reminders missed"),
+        ),
     ]
 
 
