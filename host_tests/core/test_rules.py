@@ -199,6 +199,19 @@ def test_delivery_that_a_hand_has_suspended_goes_on_after_the_minutes_that_are_s
     assert source == events.SOURCE_RULE and 1_800 <= suspended_s <= 1_860
 
 
+def test_a_suspension_is_told_by_the_time_that_went_by_and_not_by_the_clock_that_is_shown():
+    for moved_s in (-86_400, 86_400):
+        bench = Bench([(0, 1_000)])
+        bench.pump.set_clock(200_000_000, 60, BUTTONS)
+        bench.pump.suspend(BUTTONS)
+        bench.run_s(600)
+        bench.pump.set_clock(bench.pump.clock.local_s + moved_s, 60, BUTTONS)
+        bench.run_s(600)
+        assert bench.pump.resume(BUTTONS) == codes.OK
+        bench.commit()
+        assert bench.last(events.RESUME)[1] == 1_200
+
+
 def test_without_the_setting_a_suspension_lasts():
     bench = Bench([(0, 1_000)])
     bench.pump.suspend(BUTTONS)
