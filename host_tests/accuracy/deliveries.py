@@ -1,5 +1,7 @@
 """Runs the pump on the fakes and on the emulated chip, and counts the steps that were made."""
 
+import hashlib
+import json
 import tempfile
 from fractions import Fraction
 from itertools import pairwise
@@ -14,6 +16,11 @@ from pump.core import settings as st
 
 RATES_MU_H = (100, 1_000, 5_000)
 BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle, most
+# The same on the chip, where a running motor takes two minutes of a machine a minute:
+# (mU, how many, mU of a press, minutes between, for the limit per hour)
+BOLUSES_ON_CHIP = ((10, 50, 10, 1), (5_000, 25, 1_000, 5), (30_000, 2, 1_000, 31))
+KEPT = Path(__file__).resolve().parents[2] / "build" / "accuracy"
+_SAVE_MIN = 10
 _ASK = events.SOURCE_LINK
 # So that only the delivery counts: the widest limits that the settings know.
 WIDE = (
@@ -59,13 +66,16 @@ def boluses(asked_mu, count):
 def basal_on_chip(rate_mu_h, minutes, say):
     """(steps on the pin, steps of the fakes) at the end of each minute, from one power-on on.
 
-    Both start from the same flash.
+    Both start from the same flash. What the chip has counted for the same flash before, at least
+    as long, is taken from `KEPT`.
     """
-    from host_tests.chip.pump_on_chip import PumpOnChip, build_tree, flash_with_a_past
+    from host_tests.chip.pump_on_chip import PumpOnChip
 
-    with tempfile.TemporaryDirectory() as folder:
-        tree = build_tree(Path(folder) / "tree")
-        image = flash_with_a_past(tree, rate_mu_h, wishes=dict(WIDE))
+    image = _image(rate_mu_h)
+    kept = _kept(image)
+    if len(kept) >= minutes:
+        say(f"{rate_mu_h / 1000:g} U/h on the chip: counted before")
+        return [tuple(counts) for counts in kept[:minutes]]
     chip = PumpOnChip(image)
     chip.run_until(lambda: chip.watchdog_feeds, 5_000, what="the loop to start")
     rig = Rig(flash=Flash(image=image))
@@ -74,9 +84,68 @@ def basal_on_chip(rate_mu_h, minutes, say):
         chip.run_ms(60_000)
         rig.run_s(60)
         found.append((len(chip.motor.pulses), rig.steps))
-        if minute % 10 == 9:
+        if minute % _SAVE_MIN == _SAVE_MIN - 1:
+            _keep(image, found)
             say(f"{rate_mu_h / 1000:g} U/h on the chip: {minute + 1} of {minutes} min")
+    _keep(image, found)
     return found
+
+
+def boluses_on_chip(asked_mu, count, press_mu, gap_min, say):
+    """Steps on the pin of each of so many boluses, given by its keys, without basal.
+
+    `press_mu` is the bolus step; `gap_min` minutes go by after each.
+    """
+    from host_tests.chip.chip import OK, STOP, UP
+    from host_tests.chip.pump_on_chip import PumpOnChip
+
+    image = _image(0, press_mu)
+    kept = _kept(image)
+    if len(kept) >= count:
+        say(f"{asked_mu / 1000:g} U on the chip: counted before")
+        return kept[:count]
+    chip = PumpOnChip(image)
+    chip.set_battery_mv(Rig().world.cell.mv)
+    chip.boot()
+    chip.run_ms(3_000)
+    chip.tap(STOP)  # without a basal program it leads through its first start
+    chip.run_ms(1_000)
+    found = []
+    for number in range(count):
+        before = len(chip.motor.pulses)
+        chip.tap(UP, times=1 + asked_mu // press_mu)  # the first opens the screen
+        chip.tap(OK, times=2)
+        chip.run_until_still(quiet_ms=5_000, limit_ms=300_000)
+        found.append(len(chip.motor.pulses) - before)
+        chip.run_ms(gap_min * 60_000)
+        _keep(image, found)
+        say(f"{asked_mu / 1000:g} U on the chip: {number + 1} of {count}")
+    return found
+
+
+def _image(rate_mu_h, press_mu=10):
+    """The flash of a pump at a basal rate, with the widest limits."""
+    from host_tests.chip.pump_on_chip import build_tree, flash_with_a_past
+
+    wishes = {**dict(WIDE), st.BOLUS_STEP_MU: press_mu}
+    with tempfile.TemporaryDirectory() as folder:
+        tree = build_tree(Path(folder) / "tree")
+        return flash_with_a_past(tree, rate_mu_h, wishes=wishes)
+
+
+def _kept(image):
+    file = _file(image)
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+
+
+def _keep(image, found):
+    KEPT.mkdir(parents=True, exist_ok=True)
+    _file(image).write_text(json.dumps(found), encoding="utf-8")
+
+
+def _file(image):
+    """Named by what was on the flash, firmware and settings: any change of it counts anew."""
+    return KEPT / f"{hashlib.sha256(image).hexdigest()[:16]}.json"
 
 
 def quarter_hours(counts):
