@@ -164,6 +164,8 @@ def test_an_occlusion_is_felt_stops_the_pump_and_is_acknowledged():
     rig.run_s(10)
     rig.press(OK)
     assert rig.all(events.ALARM_ACKNOWLEDGED)[0][0] == alarms.OCCLUSION
+    assert rig.pump.alarms.highest() == alarms.BOLUS_INCOMPLETE
+    rig.press(OK)
     rig.hold(STOP, 2_500)
     rig.run_s(600)
     assert rig.steps > stopped_at

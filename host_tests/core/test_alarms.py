@@ -35,6 +35,45 @@ def test_an_occlusion_stops_everything_until_it_is_gone_seen_and_resumed():
     assert bench.steps > stopped_at
 
 
+def test_a_bolus_that_an_alarm_cuts_short_is_told_and_one_that_a_person_ends_is_not():
+    def blocked(bench):
+        press(bench, 800)
+
+    def suspended(bench):
+        bench.pump.suspend(BUTTONS)
+
+    def stopped(bench):
+        bench.pump.stop_bolus()
+
+    for ends, told in ((blocked, 1), (suspended, 0), (stopped, 0)):
+        bench = Bench(segments=[(0, 2_000)])
+        bench.pump.give_bolus(5_000, BUTTONS)
+        bench.run_s(60, 50)
+        ends(bench)
+        bench.turn(1_000)
+        given_mu = bench.last(events.BOLUS_END)[1]
+        assert 0 < given_mu < 5_000
+        expected = [(al.BOLUS_INCOMPLETE, al.MEDIUM, given_mu)] * told
+        found = [
+            values for values in bench.all(events.ALARM_RAISED) if values[0] == al.BOLUS_INCOMPLETE
+        ]
+        assert found == expected, ends
+
+
+def test_a_bolus_whose_last_step_an_alarm_could_not_stop_was_given_whole():
+    bench = Bench()
+    bench.pump.give_bolus(5, BUTTONS)
+    bench.pump.advance(5_000)
+    bench.commit()
+    burst = bench.pump.next_burst()
+    assert burst == bench.pump.bolus.steps
+    bench.pump.stop_for(al.OCCLUSION, 800)
+    bench.pump.moved(burst, True)
+    bench.turn(0)
+    assert bench.last(events.BOLUS_END)[3] == events.END_ALARM
+    assert al.BOLUS_INCOMPLETE not in raised(bench)
+
+
 def test_one_wild_reading_of_pressure_is_no_occlusion():
     bench = Bench(segments=[(0, 2_000)])
     for _ in range(5):

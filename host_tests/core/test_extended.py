@@ -120,20 +120,20 @@ def test_one_press_ends_both_parts_and_what_was_given_stays():
     assert bench.pump.stop_bolus() == codes.NOT_NOW
 
 
-def test_what_stops_delivery_ends_it_for_good_and_an_alarm_says_so():
+def test_what_stops_delivery_ends_it_for_good_and_an_alarm_says_so_but_to_who_suspends():
     def suspended(pump):
         pump.suspend(BUTTONS)
 
     def changing(pump):
         pump.change().start(BUTTONS)
 
-    def empty(pump):
+    def blocked(pump):
         pump.stop_for(alarms.OCCLUSION, 900)
 
     def broken(pump):
         pump.fail(1, 0)
 
-    for stops in (suspended, changing, empty, broken):
+    for stops in (suspended, changing, blocked, broken):
         bench = without_basal()
         give(bench, 0, 2_000, 60)
         bench.run_s(1_000)
@@ -142,7 +142,8 @@ def test_what_stops_delivery_ends_it_for_good_and_an_alarm_says_so():
         bench.run_s(10)
         assert bench.pump.extended is None
         assert bench.last(events.EXTENDED_END)[2] == given
-        assert bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1
+        told = bench.pump.alarms.raised & 1 << alarms.BOLUS_INCOMPLETE - 1 != 0
+        assert told == (stops is not suspended)
         assert told_steps(bench) == (given, 0)
 
 

@@ -8,7 +8,8 @@ What becomes of it
 - To be ordered it must fit the limits of a bolus as if all of it were given at once. Basal may use
   up the hour or the day later: what a limit then holds back is lost, and an alarm tells.
 - Ordered at the pump it waits for the delay that a bolus has there, and its time begins after it.
-- What stops delivery ends it, and so does a restart; an alarm says so. It never goes on by itself.
+- What stops delivery ends it, and so does a restart. It never goes on by itself. An alarm says so,
+  unless a person has stopped or suspended it.
 - Insulin on board counts each part from when the part was closed, half an hour at most.
 
 Loaded by whoever gives the command and let go of after it; `pump.extended` is None while none
@@ -18,7 +19,7 @@ runs.
 from micropython import const
 
 from pump.core import alarms as al
-from pump.core import codes, events
+from pump.core import codes, events, states
 from pump.core import settings as st
 from pump.core.bolus import Bolus
 from pump.core.profile import BASAL_LATEST_MS, BASAL_LEASE_MS
@@ -174,10 +175,13 @@ class Extended(Bolus):
         self.active = False
         self._pump.bolus.extended_mu = self.given_mu()
         self._count()
+        pump = self._pump
+        if self.reason == events.END_SUSPENDED and pump.state == states.SUSPENDED:
+            return  # who suspends knows it; who opens a reservoir change may not
         if self.reason not in _BY_WISH:
-            self._pump.alarms.once(al.BOLUS_INCOMPLETE, self.given_mu())
+            pump.alarms.once(al.BOLUS_INCOMPLETE, self.given_mu())
         elif not self.remote:
-            self._pump.suspension.reminder_due = True
+            pump.suspension.reminder_due = True
 
     def _count(self):
         self._pump.got_insulin(self.on_board_mu())

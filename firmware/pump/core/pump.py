@@ -394,6 +394,8 @@ class Pump:
         self.got_insulin(self.bolus.given_mu())
         if self.state == states.BOLUS:
             self.go(states.END_BOLUS)
+        if self.bolus.reason == events.END_ALARM and self.bolus.given_steps < self.bolus.steps:
+            self.alarms.once(al.BOLUS_INCOMPLETE, self.bolus.given_mu())
 
     def checkpoint(self):
         """Write all that a restart needs to know. For a motor at rest."""
