@@ -208,12 +208,22 @@ def test_an_occlusion_ends_it_and_an_alarm_says_that_the_program_follows():
     assert bench.pump.alarms.waiting & 1 << alarms.TEMPORARY_ENDED - 1
 
 
-def test_a_reservoir_change_ends_it():
-    bench = Bench(segments=[(0, 1_000)])
-    percent(bench, 200, 60)
-    bench.pump.change().start(BUTTONS)
-    bench.commit()
-    assert bench.last(events.TEMPORARY_END)[2] == events.END_SUSPENDED
+def test_a_reservoir_change_ends_it_and_an_alarm_says_so():
+    for under_way in (False, True):
+        bench = Bench(segments=[(0, 1_000)])
+        percent(bench, 200, 60)
+        bench.run_s(10)
+        if under_way:  # then it is booked when its train has ended, in the change
+            bench.pump.advance(60_000)
+            bench.commit()
+            burst = bench.pump.next_burst()
+            assert burst
+        assert bench.pump.change().start(BUTTONS) == codes.OK
+        if under_way:
+            bench.pump.moved(burst, True)
+        bench.commit()
+        assert bench.last(events.TEMPORARY_END)[2] == events.END_SUSPENDED
+        assert bench.pump.alarms.waiting & 1 << alarms.TEMPORARY_ENDED - 1
     assert percent(bench, 200, 60) == codes.NOT_NOW
 
 
@@ -318,6 +328,21 @@ def test_the_limit_of_an_hour_holds_a_temporary_rate_back():
     bench.run_s(_HOUR_S)
     assert bench.steps <= owed_steps(1_000)
     assert bench.pump.alarms.raised & 1 << alarms.OVER_LIMIT - 1
+
+
+def test_who_ends_or_replaces_it_is_told_by_no_alarm():
+    bench = Bench(segments=[(0, 1_000)])
+    for source in (BUTTONS, _LINK):
+        percent(bench, 200, 60)
+        percent(bench, 150, 60)
+        assert temporary.cancel(bench.pump, source) == codes.OK
+    percent(bench, 200, 15)
+    bench.run_s(1_000)
+    ends = [values[2] for values in bench.all(events.TEMPORARY_END)]
+    renewed = events.END_RENEWED
+    wished = [renewed, events.END_STOPPED, renewed, events.END_REMOTE, events.END_TIME]
+    assert ends == wished
+    assert not bench.pump.alarms.raised & 1 << alarms.TEMPORARY_ENDED - 1
 
 
 def test_a_bolus_runs_beside_it_and_neither_changes_the_other():

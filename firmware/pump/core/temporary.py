@@ -5,8 +5,9 @@ What becomes of it
   itself at its exact millisecond; from there on the program is owed.
 - A percentage follows the program from segment to segment, in whole mU/h, rounded down.
 - No rate is ever above the max basal of the settings, whatever is changed while it runs.
-- What stops delivery ends it: a suspension, a reservoir change, an alarm, service. After that the
-  program is in force, as on pumps that people wear, and an alarm says so.
+- What stops delivery ends it: a suspension, a reservoir change, an alarm. After that the program
+  is in force, as on pumps that people wear, and an alarm says so. Service ends it too, and is left
+  by a restart.
 - After a restart it does not go on by itself: the program does, and an alarm says so.
 
 Its records stand between two leases, so `given_steps` of its end is the sum of what the leases
@@ -27,6 +28,7 @@ NO_PERCENT = const(-1)  # the rate is in mU/h
 MOST_PERCENT = const(500)
 STEP_MIN = const(15)
 MOST_MIN = const(1440)
+_BY_WISH = (events.END_STOPPED, events.END_REMOTE, events.END_RENEWED)
 
 
 def begin(pump, percent, rate_mu_h, minutes, source):
@@ -151,7 +153,7 @@ class Temporary:
             # What a program has ordered it knows of, and may order every five minutes.
             if not self.remote:
                 pump.suspension.reminder_due = True
-        elif pump.state == states.SUSPENDED:
+        elif reason not in _BY_WISH:
             pump.alarms.once(al.TEMPORARY_ENDED)
 
 
