@@ -84,7 +84,7 @@ def test_a_bolus_that_a_lowered_limit_holds_back_raises_it():
 # ---- the reservoir
 
 
-def test_five_units_in_the_reservoir_are_an_alarm_beside_that_of_a_low_one():
+def test_the_alarm_of_five_units_in_the_reservoir_takes_the_place_of_that_of_a_low_one():
     bench = Bench()
     bench.pump.change().start(BUTTONS)
     bench.pump.change().load(8_000, BUTTONS)
@@ -92,8 +92,9 @@ def test_five_units_in_the_reservoir_are_an_alarm_beside_that_of_a_low_one():
     assert raised(bench, al.RESERVOIR_LOW) and not raised(bench, al.RESERVOIR_VERY_LOW)
     bench.pump.give_bolus(3_100, BUTTONS)
     bench.run_s(300, 100)
-    assert raised(bench, al.RESERVOIR_VERY_LOW)
-    bench.pump.acknowledge(BUTTONS)
+    assert raised(bench, al.RESERVOIR_VERY_LOW) and not raised(bench, al.RESERVOIR_LOW)
+    assert bench.pump.alarms.highest() == al.RESERVOIR_VERY_LOW
+    assert bench.last(events.ALARM_CLEARED)[0] == al.RESERVOIR_LOW
     bench.pump.acknowledge(BUTTONS)
     bench.pump.change().start(BUTTONS)
     bench.pump.change().load(100_000, BUTTONS)

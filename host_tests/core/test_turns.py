@@ -305,7 +305,7 @@ def test_a_reservoir_is_low_from_its_very_threshold_to_the_last_step_and_told_wi
     assert bench.pump.give_bolus(498, BUTTONS) == codes.OK
     bench.run_s(60)
     assert bench.pump.reservoir_steps == 1
-    assert bench.pump.alarms.has_cause(alarms.RESERVOIR_LOW)
+    assert bench.pump.alarms.has_cause(alarms.RESERVOIR_VERY_LOW)
     assert bench.pump.state == states.RUNNING
 
 
@@ -315,7 +315,6 @@ def test_an_empty_reservoir_is_told_once_with_no_value_and_is_not_low_as_well():
     bench.run_s(60)
     assert bench.pump.reservoir_steps == 0
     assert raised(bench) == [
-        (alarms.RESERVOIR_LOW, 339),
         (alarms.RESERVOIR_VERY_LOW, 339),
         (alarms.RESERVOIR_EMPTY, 0),
     ]

@@ -67,14 +67,19 @@ class Sensing:
             pump.stop_for(al.OCCLUSION, pressure_mbar)
 
     def look_at_reservoir(self, pump):
-        """Raise or clear the alarms of the reservoir, by what is in it now."""
+        """Raise or clear the alarms of the reservoir, by what is in it now.
+
+        The worse of two takes the place of the other: one OK answers it, and it is shown.
+        """
         alarms = self._alarms
         left = pump.reservoir_steps
-        low = self._profile.scale.steps(pump.settings.get(st.RESERVOIR_LOW_MU))
-        alarms.cause(al.RESERVOIR_LOW, 0 < left <= low, left)
-        if 0 < left <= low or alarms.has_cause(al.RESERVOIR_VERY_LOW):
-            very_low = min(low, self._profile.scale.steps(_VERY_LOW_MU))
-            alarms.cause(al.RESERVOIR_VERY_LOW, 0 < left <= very_low, left)
+        low = 0 < left <= self._profile.scale.steps(pump.settings.get(st.RESERVOIR_LOW_MU))
+        very_low = low and left <= self._profile.scale.steps(_VERY_LOW_MU)
+        alarms.cause(al.RESERVOIR_LOW, low and not very_low, left)
+        if very_low:
+            alarms.withdraw(al.RESERVOIR_LOW)
+        if very_low or alarms.has_cause(al.RESERVOIR_VERY_LOW):
+            alarms.cause(al.RESERVOIR_VERY_LOW, very_low, left)
         if left == 0:
             pump.stop_for(al.RESERVOIR_EMPTY, 0)
         else:
