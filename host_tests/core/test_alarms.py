@@ -3,11 +3,20 @@
 from host_tests.core.bench import BUTTONS, Bench
 from pump.core import alarms as al
 from pump.core import codes, event_table, events, states
+from pump.core import settings as st
 from pump.core.logbook import CHECKPOINT_EVERY, LOG_TURN
 
 
 def raised(bench):
     return [values[0] for values in bench.all(events.ALARM_RAISED)]
+
+
+def without_a_motor(bench, seconds):
+    """Time goes by and nothing that is due is made."""
+    for _ in range(seconds // 4):
+        bench.pump.advance(4_000)
+        bench.minutes(4_000)
+        bench.commit()
 
 
 def press(bench, mbar, turns=4):
@@ -139,6 +148,57 @@ def test_a_second_alarm_that_is_seen_later_makes_the_silence_of_the_first_no_lon
     bench.pump.alarms.acknowledge(al.BATTERY_EMPTY, BUTTONS)
     bench.run_s(300)
     assert waits(bench, al.OCCLUSION) and waits(bench, al.BATTERY_EMPTY)
+
+
+def test_what_makes_delivery_less_is_silent_for_ten_minutes_at_most_too():
+    limited = Bench(segments=[(0, 4_000)])
+    limited.pump.set_setting(st.MAX_HOUR_MU, 1_000, BUTTONS)
+    limited.run_s(1_200)
+    still = Bench(segments=[(0, 4_000)])
+    for bench, alarm in ((limited, al.OVER_LIMIT), (still, al.UNDER_DELIVERY)):
+        for _ in range(2):
+            without_a_motor(bench, 600)
+            assert waits(bench, alarm), alarm
+            bench.pump.alarms.acknowledge(alarm, BUTTONS)
+            without_a_motor(bench, 480)
+            assert not waits(bench, alarm), alarm
+            without_a_motor(bench, 120)
+            assert waits(bench, alarm), alarm
+            bench.pump.alarms.acknowledge(alarm, BUTTONS)
+        assert len([0 for values in bench.all(events.ALARM_RAISED) if values[0] == alarm]) == 1
+
+
+def test_a_medium_alarm_that_nobody_answers_for_half_an_hour_is_as_urgent_as_a_high_one():
+    bench = Bench(segments=[(0, 1_000)])
+    found = bench.pump.alarms
+    found.once(al.BATTERY_LOW)
+    bench.run_s(1_799)
+    assert found.urgency(al.BATTERY_LOW) == al.MEDIUM
+    bench.run_s(1)
+    assert found.urgency(al.BATTERY_LOW) == al.HIGH
+    assert found.urgency(al.CLOCK_NOT_SET) == al.LOW
+    assert found.priority(al.BATTERY_LOW) == al.MEDIUM and not found.stopping()
+    assert bench.pump.state == states.RUNNING
+    # A younger one begins for itself; and who answers one is there, and has heard the others.
+    found.once(al.KEY_STUCK)
+    assert found.urgency(al.KEY_STUCK) == al.MEDIUM
+    found.acknowledge(al.KEY_STUCK, BUTTONS)
+    assert found.urgency(al.BATTERY_LOW) == al.MEDIUM
+    bench.run_s(1_800)
+    assert found.urgency(al.BATTERY_LOW) == al.HIGH
+
+
+def test_what_sounds_anew_after_its_silence_is_as_urgent_as_at_first():
+    bench = Bench(segments=[(0, 4_000)])
+    without_a_motor(bench, 7_200)
+    alarms = bench.pump.alarms
+    assert alarms.urgency(al.UNDER_DELIVERY) == al.HIGH
+    alarms.acknowledge(al.UNDER_DELIVERY, BUTTONS)
+    without_a_motor(bench, 2_280)
+    assert waits(bench, al.UNDER_DELIVERY)
+    assert alarms.urgency(al.UNDER_DELIVERY) == al.MEDIUM
+    without_a_motor(bench, 180)
+    assert alarms.urgency(al.UNDER_DELIVERY) == al.HIGH
 
 
 def test_what_stops_nothing_or_is_over_stays_silent_once_it_was_seen():

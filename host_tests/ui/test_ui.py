@@ -834,6 +834,11 @@ def flashes_of(alarm, seconds):
     bench.pump.alarms.once(alarm)
     bench.run(100)
     assert bench.ui.alarm == alarm
+    return flashes_on(bench, seconds)
+
+
+def flashes_on(bench, seconds):
+    """Of the plate, a second."""
     flashes = 0
     dark = bench.ui._alarm_screen.plate_dark
     for _ in range(seconds * 50):
@@ -873,6 +878,22 @@ def test_bursts_come_as_often_as_iec_60601_1_8_wants_until_somebody_acknowledges
     assert count >= 11 and all(2.5 <= apart - length_s <= 30 for apart in medium)
     low, count = bursts_of(al.DAILY, sounds.LOW)
     assert count >= 1 and all(apart > 15 for apart in low)
+
+
+def test_a_medium_alarm_that_nobody_answers_for_half_an_hour_sounds_and_flashes_as_a_high_one():
+    bench = scenes.in_use()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(1_790_000, 1_000)
+    assert sounds.MEDIUM in bench.sounds and sounds.HIGH not in bench.sounds
+    bench.run(10_000, 1_000)
+    bench.sounds.clear()
+    assert _bursts(bench, sounds.HIGH, 60_000) == 6 and sounds.MEDIUM not in bench.sounds
+    assert 1.4 <= flashes_on(bench, 10) <= 2.8
+    assert bench.pump.state == states.RUNNING and not bench.pump.alarms.stopping()
+    bench.press(OK)
+    bench.sounds.clear()
+    bench.run(60_000, 1_000)
+    assert bench.sounds == [] and bench.at_home()
 
 
 def test_an_alarm_that_was_seen_and_still_stops_delivery_takes_the_screen_and_sounds_again():

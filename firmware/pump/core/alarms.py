@@ -1,9 +1,15 @@
 """The alarms: one table, and the latch that each goes through.
 
 A cause raises an alarm; it sounds until a person acknowledges it, and repeats until then. What
-stops delivery waits for a person anew when its cause is still there some minutes later: silence
-lasts ten at most (Open PCA Pump R6.4.3). It is over when it was acknowledged and its cause is
-gone: an alarm whose cause vanished by itself still waits for a person, so nobody can miss it.
+stops delivery or makes it less waits for a person anew when its cause is still there some minutes
+later: silence lasts ten at most (Open PCA Pump R6.4.3). It is over when it was acknowledged and
+its cause is gone: an alarm whose cause vanished by itself still waits for a person, so nobody can
+miss it.
+
+One of medium priority that nobody answers for half an hour sounds and flashes as one of high
+priority does, both, so that ear and eye are told the same (IEC 60601-1-8). Its priority stays what
+it was in the log and on the link, and delivery goes on. Those of low priority do not rise: they
+ask for nothing soon, and reminders are withdrawn by then.
 """
 
 from micropython import const
@@ -89,9 +95,11 @@ PRIORITIES = bytes(
     )
 )
 
-SILENCE_S = const(600)  # most time that what stops delivery is silent after an acknowledgement
+# Most time that what stops delivery or makes it less is silent after an acknowledgement.
+SILENCE_S = const(600)
 _LOOKS_S = const(60)  # how often that is looked at
 REPEAT_S = const(300)  # most time between two reminders of an alarm nobody acknowledged
+RISE_S = const(1_800)  # so long nobody answers, and a medium one sounds as a high one
 
 
 def stops(alarm):
@@ -124,6 +132,7 @@ class Alarms:
         self._repeats = 0
         self._repeat_at_s = 0
         self._silent_from_s = 0
+        self._answered_s = 0  # when a person last was there, or a silence was over
         self._highest = NONE
         self._highest_of = 0  # the waiting alarms for which it is known
         self.failed_test = 0  # of the self-test, events.TEST_*
@@ -196,6 +205,7 @@ class Alarms:
         if not self._silent():  # else from the first of them on
             self._silent_from_s = self._clock.uptime_s
         self.waiting &= ~bit
+        self._answered_s = self._clock.uptime_s
         after_s = self._clock.uptime_s - self._since_s[alarm]
         self._log.write(events.ALARM_ACKNOWLEDGED, alarm, after_s, source)
         self._settle(alarm)
@@ -217,6 +227,15 @@ class Alarms:
         """LOW, MEDIUM or HIGH."""
         return PRIORITIES[alarm]
 
+    def urgency(self, alarm):
+        """The priority as which a waiting alarm sounds and flashes by now."""
+        priority = PRIORITIES[alarm]
+        if priority == MEDIUM:
+            since_s = max(self._since_s[alarm], self._answered_s)
+            if self._clock.uptime_s - since_s >= RISE_S:
+                return HIGH
+        return priority
+
     def advance(self):
         """Call as time goes by: makes the repeats of what nobody has acknowledged."""
         if not self.waiting or self._clock.uptime_s < self._repeat_at_s:
@@ -229,21 +248,22 @@ class Alarms:
             self._log.write(events.ALARM_REPEATED, self.highest(), self._repeats)
 
     def minute(self):
-        """Call once a minute: what still stops delivery sounds again before it was silent long."""
+        """Call once a minute: what still keeps from delivery sounds again before long."""
         silent = self._silent()
         left_s = self._silent_from_s + SILENCE_S - self._clock.uptime_s
         if silent and left_s < _LOOKS_S:
             self.waiting |= silent
             self._repeats = 0
+            self._answered_s = self._clock.uptime_s
             self._repeat_at_s = self._clock.uptime_s + REPEAT_S
             self._log.write(events.ALARM_REPEATED, worst(silent), 0)
 
     def _silent(self):
-        """Those as bits that stop delivery, are there now, and do not wait."""
+        """Those as bits that stop delivery or make it less, are there now, and do not wait."""
         silent = self.causes & ~self.waiting
         if silent:
             for alarm in range(1, len(PRIORITIES)):
-                if not stops(alarm):
+                if PRIORITIES[alarm] < HIGH and alarm not in (OVER_LIMIT, UNDER_DELIVERY):
                     silent &= ~(1 << alarm - 1)
         return silent
 

@@ -33,7 +33,7 @@ HIGH = _HIGH_HALF + ((0, _HALVES),) + _HIGH_HALF
 MEDIUM = ((_C7, 200), (0, 200), (_D6, 200), (0, 200), (_G6, 200))
 LOW = ((_G6, 200), (0, 200), (_D6, 200))
 
-# By priority, LOW to HIGH: the burst, and from the start of one to the start of the next while
+# By urgency, LOW to HIGH: the burst, and from the start of one to the start of the next while
 # nobody has acknowledged (0: once, and when the core reminds).
 BURSTS = (LOW, MEDIUM, HIGH)
 EVERY_MS = (0, 25_000, 10_000)

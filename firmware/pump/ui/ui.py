@@ -24,7 +24,7 @@ _BOOT_MS = const(2_000)
 _TIMEOUT_MS = const(60_000)
 _VIEW_MS = const(200)  # a picture changes at most this often by itself
 _MOST_MS = const(1_000_000)  # counters stop here: still a small integer a thousand times over
-# Half a flash, by priority: 2 Hz for high, 0.5 Hz for medium; IEC 60601-1-8 has 1.4 to 2.8 Hz
+# Half a flash, by urgency: 2 Hz for high, 0.5 Hz for medium; IEC 60601-1-8 has 1.4 to 2.8 Hz
 # and 0.4 to 0.8 Hz.
 _FLASH_MS = (_MOST_MS, 1_000, 250)
 
@@ -156,11 +156,11 @@ class Ui:
         if self._boot_ms:
             due_ms = self._boot_ms
         if self.alarm:
-            priority = self.pump.alarms.priority(self.alarm)
-            every_ms = sounds.EVERY_MS[priority]
+            urgency = self.pump.alarms.urgency(self.alarm)
+            every_ms = sounds.EVERY_MS[urgency]
             if every_ms:
                 due_ms = min(due_ms, max(0, every_ms - self._burst_ms))
-            due_ms = min(due_ms, max(0, _FLASH_MS[priority] - self._flash_ms))
+            due_ms = min(due_ms, max(0, _FLASH_MS[urgency] - self._flash_ms))
         if self.pump.bolus.active or self.pump.move.active:
             due_ms = min(due_ms, _VIEW_MS)
         if len(self._stack) > 1 and self._idle_ms < _TIMEOUT_MS:
@@ -369,11 +369,12 @@ class Ui:
         self._heard = alarms.waiting
         alarms.repeat_due = False
         if highest:
-            every_ms = sounds.EVERY_MS[alarms.priority(highest)]
+            urgency = alarms.urgency(highest)
+            every_ms = sounds.EVERY_MS[urgency]
             if due or (every_ms and self._burst_ms >= every_ms):
-                self._burst(sounds.BURSTS[alarms.priority(highest)])
+                self._burst(sounds.BURSTS[urgency])
         if shown:
-            self._flash(_FLASH_MS[alarms.priority(shown)], elapsed_ms)
+            self._flash(_FLASH_MS[alarms.urgency(shown)], elapsed_ms)
 
     def _show_alarm(self, alarm):
         self.alarm = alarm
