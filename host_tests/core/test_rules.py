@@ -2,7 +2,7 @@
 
 from host_tests.core.bench import BUTTONS, Bench
 from pump.core import alarms as al
-from pump.core import codes, events, states
+from pump.core import codes, events, extended, states
 from pump.core import settings as st
 
 HOUR_S = 3_600
@@ -79,6 +79,84 @@ def test_a_bolus_that_a_lowered_limit_holds_back_raises_it():
     bench.pump.set_setting(st.MAX_HOUR_MU, 500, BUTTONS)
     bench.run_s(420)
     assert bench.pump.bolus.active and raised(bench, al.UNDER_DELIVERY)
+
+
+def slowly(bench, seconds, steps_s):
+    """Time goes by, and the motor makes so many steps a second at most."""
+    room = 0
+    for _ in range(seconds):
+        bench.pump.advance(1_000)
+        bench.minutes(1_000)
+        bench.commit()
+        room += steps_s
+        burst = 1
+        while room > 0 and burst:
+            burst = bench.pump.next_burst()
+            room -= burst
+            bench.steps += burst
+            bench.pump.moved(burst, False)
+            bench.commit()
+        room = min(room, steps_s)
+
+
+def fast(segments):
+    """A pump whose limits allow the highest rates."""
+    bench = Bench()
+    for number, value in ((st.MAX_BASAL_MU_H, 35_000), (st.MAX_HOUR_MU, 60_000)):
+        assert bench.pump.set_setting(number, value, BUTTONS) == codes.OK
+    assert bench.pump.set_setting(st.MAX_BOLUS_MU, 30_000, BUTTONS) == codes.OK
+    assert bench.pump.set_basal(segments, BUTTONS) == codes.OK
+    return bench
+
+
+def test_a_motor_that_makes_a_quarter_of_the_steps_raises_it_within_a_quarter_of_an_hour():
+    bench = fast([(0, 35_000)])  # 6.6 steps a second
+    slowly(bench, 400, 2)
+    assert not raised(bench, al.UNDER_DELIVERY)
+    slowly(bench, 500, 2)
+    assert raised(bench, al.UNDER_DELIVERY) and bench.steps > 1_000
+    (owed_mu,) = records_of(bench, al.UNDER_DELIVERY)
+    assert owed_mu > 35_000 // 12
+    slowly(bench, 3_600, 100)
+    assert not bench.pump.alarms.has_cause(al.UNDER_DELIVERY)
+
+
+def test_an_extended_bolus_that_comes_too_slowly_raises_it():
+    bench = fast([(0, 1_000)])
+    assert extended.begin(bench.pump, 0, 20_000, 60, BUTTONS) == codes.OK  # 3.8 steps a second
+    slowly(bench, 1_500, 1)
+    assert raised(bench, al.UNDER_DELIVERY)
+
+
+def test_no_motor_that_keeps_up_raises_it_at_any_rate():
+    for rate_mu_h in (20, 100, 1_000, 35_000):
+        bench = fast([(0, rate_mu_h), (60, 0), (90, rate_mu_h), (120, 20)])
+        slowly(bench, HOUR_S // 2, 8)
+        bench.run_s(3 * HOUR_S, 4_000)
+        assert bench.steps and not records_of(bench, al.UNDER_DELIVERY), rate_mu_h
+    bench = fast([(0, 20)])
+    assert extended.begin(bench.pump, 0, 20_000, 15, BUTTONS) == codes.OK
+    bench.run_s(900, 4_000)
+    assert bench.pump.extended is None and not records_of(bench, al.UNDER_DELIVERY)
+
+
+def test_a_bolus_that_the_motor_makes_for_half_an_hour_is_no_under_delivery():
+    bench = fast([(0, 35_000)])
+    bench.pump.set_setting(st.BOLUS_SPEED_MU_MIN, 12_000, BUTTONS)
+    assert bench.pump.give_bolus(20_000, BUTTONS) == codes.OK
+    slowly(bench, 2_000, 12)  # 81 would be asked for
+    assert bench.pump.bolus.given_steps > 5_000 and bench.pump.bolus.active
+    assert not records_of(bench, al.UNDER_DELIVERY)
+
+
+def test_what_a_limit_holds_back_is_no_under_delivery():
+    bench = fast([(0, 35_000)])
+    slowly(bench, 600, 100)
+    bench.pump.advance(10_000)
+    bench.pump.set_setting(st.MAX_HOUR_MU, 1_000, BUTTONS)
+    slowly(bench, 1_200, 100)
+    assert raised(bench, al.OVER_LIMIT) and bench.pump.basal.owed_steps > 10
+    assert not records_of(bench, al.UNDER_DELIVERY)
 
 
 # ---- the reservoir

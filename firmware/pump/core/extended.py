@@ -113,6 +113,10 @@ class Extended(Bolus):
             self.owed_steps += self._carry_ms // self._whole_ms
             self._carry_ms %= self._whole_ms
 
+    def steps_in(self, minutes):
+        """Steps that so many minutes of it ask for."""
+        return self.steps * minutes // (self._whole_ms // 60_000)
+
     def ready_steps(self):
         """Steps to move now: a quantum, the last ones, or what is owed after three minutes."""
         owed = self.owed_steps

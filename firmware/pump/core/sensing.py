@@ -16,7 +16,8 @@ _STUCK_S = const(60)  # longer than anybody holds a key
 _VERY_LOW_MU = const(5_000)  # in the reservoir
 _STOP_KEY = const(8)  # its bit among the keys
 
-_BEHIND_LOOKS = const(5)  # so many in a row at which steps were due and none was made
+_BEHIND_LOOKS = const(5)  # so many in a row at which less was made than was due
+_BEHIND_MIN = const(5)  # what is owed is then more than so many minutes ask for
 
 _BATTERY = const(0)
 _PRESSURE = const(1)
@@ -89,21 +90,37 @@ class Sensing:
         """A minute is over: see whether steps are made, and let alarms and rules look."""
         self._alarms.minute()
         steps = pump.odometer_steps
-        if steps == self._odometer_steps or self._behind:
-            self._look_behind(pump, steps)
+        owed = pump.basal.owed_steps
+        if pump.extended is not None:
+            owed += pump.extended.owed_steps
+        # A quantum may be owed at any time, and a second one while the motor makes it.
+        much = owed > 2 * self._profile.quantum_steps
+        if much or steps == self._odometer_steps or self._behind:
+            due = pump.is_due() if steps == self._odometer_steps else False
+            self._look_behind(pump, owed, due or (much and self._is_behind(pump, owed)))
         self._odometer_steps = steps
         if pump.rules is not None:
             pump.rules.look(pump)
 
-    def _look_behind(self, pump, steps):
-        """Tell when steps have been due for five minutes and none is made."""
+    def _is_behind(self, pump, owed):
+        """Whether more is owed of basal and of an extended bolus than five minutes ask for.
+
+        A normal bolus is none of it: it takes as long as the motor does, and they go first.
+        """
+        asked = self._profile.scale.steps(pump.basal_rate_mu_h() * _BEHIND_MIN // 60)
+        if pump.extended is not None:
+            asked += pump.extended.steps_in(_BEHIND_MIN)
+        return owed > asked
+
+    def _look_behind(self, pump, owed, due):
+        """Tell when it was so for five minutes: steps were due and none, or too few, are made."""
         delivers = pump.state == states.RUNNING or pump.state == states.BOLUS
-        due = delivers and steps == self._odometer_steps and pump.is_due()
+        # What a limit holds back its own alarm tells.
+        due = due and delivers and not self._alarms.has_cause(al.OVER_LIMIT)
         self._behind = self._behind + 1 if due else 0
         behind = self._behind >= _BEHIND_LOOKS
         if behind or self._alarms.has_cause(al.UNDER_DELIVERY):
-            owed_steps = pump.basal.owed_steps + pump.bolus.owed_steps
-            owed_mu = self._profile.scale.dose_mu(owed_steps)
+            owed_mu = self._profile.scale.dose_mu(owed + pump.bolus.owed_steps)
             self._alarms.cause(al.UNDER_DELIVERY, behind, owed_mu)
 
     def _is_lost(self, sensor, reading):
