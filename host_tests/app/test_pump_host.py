@@ -141,6 +141,7 @@ def test_stop_held_suspends_and_held_again_resumes():
     at = rig.steps
     rig.run_s(1800)
     assert rig.steps == at
+    rig.press(OK)  # the alarm of a pump that stands
     rig.hold(STOP, 2_500)
     assert rig.pump.state == states.RUNNING
     rig.run_s(1800)

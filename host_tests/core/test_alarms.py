@@ -135,7 +135,8 @@ def test_what_still_stops_delivery_is_silent_for_ten_minutes_at_most_however_oft
     bench.pump.acknowledge(BUTTONS)
     bench.run_s(1_200)
     assert not waits(bench, al.OCCLUSION)
-    assert len(bench.all(events.ALARM_REPEATED)) == 5
+    repeats = [values for values in bench.all(events.ALARM_REPEATED) if values[0] == al.OCCLUSION]
+    assert len(repeats) == 5
 
 
 def test_a_second_alarm_that_is_seen_later_makes_the_silence_of_the_first_no_longer():
@@ -210,6 +211,7 @@ def test_what_stops_nothing_or_is_over_stays_silent_once_it_was_seen():
     while bench.pump.alarms.waiting:
         bench.pump.acknowledge(BUTTONS)
     assert bench.pump.alarms.has_cause(al.BATTERY_LOW)
+    assert bench.pump.resume(BUTTONS) == codes.OK
     bench.run_s(3_600)
     assert not bench.pump.alarms.waiting and not bench.all(events.ALARM_REPEATED)
 

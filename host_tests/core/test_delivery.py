@@ -526,7 +526,7 @@ def test_a_day_without_a_dose_is_told_as_none_also_after_one_with_a_dose():
     assert bench.all(events.DAY_TOTAL)[1:] == [(0, 0, 0)] * 2
 
 
-def test_a_suspension_reminds_at_the_very_end_of_its_minutes_and_knows_its_alarm():
+def test_a_long_suspension_is_told_at_the_very_end_of_its_minutes_and_knows_its_alarm():
     bench = Bench()
     for _ in range(2):
         told = len(bench.all(events.REMINDER))
@@ -537,9 +537,10 @@ def test_a_suspension_reminds_at_the_very_end_of_its_minutes_and_knows_its_alarm
         assert len(bench.all(events.REMINDER)) == told
         bench.turn(1)
         assert bench.all(events.REMINDER)[told:] == [(0, 900)]
-        assert bench.pump.suspension.reminder_due
+        assert bench.last(events.ALARM_RAISED) == (alarms.UNDER_DELIVERY, alarms.MEDIUM, 0)
         bench.turn(1_000)
         assert bench.pump.resume(BUTTONS) == codes.OK
+        assert not bench.pump.alarms.raised & 1 << alarms.UNDER_DELIVERY - 1
         bench.turn(0)
         assert bench.last(events.RESUME) == (BUTTONS, 901)
     for _ in range(3):
@@ -550,3 +551,48 @@ def test_a_suspension_reminds_at_the_very_end_of_its_minutes_and_knows_its_alarm
         pass
     assert bench.pump.resume(BUTTONS) == codes.OK
     assert bench.pump.suspension.alarm == alarms.NONE
+
+
+def test_a_long_suspension_is_told_anew_to_who_has_seen_it_once_and_to_others_goes_on():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.suspend(BUTTONS)
+    for times in (1, 2):
+        bench.run_s(900)
+        found = [row for row in bench.all(events.ALARM_RAISED) if row[0] == alarms.UNDER_DELIVERY]
+        assert len(found) == times
+        assert bench.pump.alarms.acknowledge(alarms.UNDER_DELIVERY, BUTTONS)
+    bench.run_s(3_600)
+    found = [row for row in bench.all(events.ALARM_RAISED) if row[0] == alarms.UNDER_DELIVERY]
+    assert len(found) == 3  # which waits
+    assert len(bench.all(events.REMINDER)) == 6
+
+
+def test_a_resume_takes_back_no_under_delivery_of_before_the_suspension():
+    bench = Bench(segments=[(0, 1_000)])
+    for _ in range(150):
+        bench.pump.advance(4_000)
+        bench.minutes(4_000)
+        bench.commit()
+    assert bench.pump.alarms.waiting & 1 << alarms.UNDER_DELIVERY - 1
+    bench.pump.suspend(events.SOURCE_LINK)
+    bench.run_s(1_000)
+    assert not bench.pump.suspension.told
+    assert bench.pump.resume(events.SOURCE_LINK) == codes.OK
+    assert bench.pump.alarms.waiting & 1 << alarms.UNDER_DELIVERY - 1
+
+
+def test_a_restart_knows_how_long_delivery_has_stopped():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(600)
+    bench.pump.suspend(BUTTONS)
+    bench.run_s(1_500)
+    bench = bench.restarted()
+    # What went by after the last record, some minutes at most, nobody knows of.
+    told_s = bench.pump.suspension.told_min * 60
+    assert 1_200 <= told_s <= 1_500
+    bench.run_s(1_800 - told_s)
+    assert bench.last(events.REMINDER) == (0, 1_800)
+    bench.pump.acknowledge(BUTTONS)
+    assert bench.pump.resume(BUTTONS) == codes.OK
+    bench.turn(0)
+    assert bench.last(events.RESUME) == (BUTTONS, 1_800)

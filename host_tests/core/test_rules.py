@@ -68,7 +68,7 @@ def test_a_pump_without_basal_or_a_suspended_one_owes_nothing():
     bench.pump.set_basal([(0, 5_000)], BUTTONS)
     bench.turn(4_000)
     bench.pump.suspend(BUTTONS)
-    without_a_motor(bench, 1_200)
+    without_a_motor(bench, 840)  # then an alarm tells that it stands
     assert not records_of(bench, al.UNDER_DELIVERY)
 
 

@@ -353,5 +353,5 @@ def test_labels_of_alarms_that_come_together_are_one(store):
     _, analysis = report.figures_of(store)
     figure = report_plots.day(analysis.days[1], in_units=True)
     alarms = next(trace for trace in figure["data"] if trace.get("yaxis") == "y4")
-    assert alarms["text"] == ["Occlusion", "Bolus incomplete +1"]
-    assert alarms["marker"]["color"] == ["var(--high)", "var(--medium)"]
+    assert alarms["text"] == ["Under delivery", "Occlusion", "Bolus incomplete +1"]
+    assert alarms["marker"]["color"] == ["var(--medium)", "var(--high)", "var(--medium)"]

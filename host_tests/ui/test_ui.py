@@ -320,12 +320,23 @@ def test_holding_stop_on_an_alarm_never_resumes():
     assert bench.at_home() and bench.sees("SUSPENDED")
 
 
-def test_the_reminder_of_a_suspended_pump_sounds_and_lights_the_display():
+def test_the_alarm_of_a_pump_that_stands_says_for_how_long_until_somebody_resumes():
     bench = scenes.home_suspended()
     bench.run(10 * 60_000, 1_000)
-    assert not bench.ui.lit() and sounds.REMIND not in bench.sounds
+    assert not bench.ui.lit() and sounds.MEDIUM not in bench.sounds
     bench.run(6 * 60_000, 1_000)
-    assert bench.sounds.count(sounds.REMIND) == 1
+    assert bench.ui.lit() and sounds.MEDIUM in bench.sounds
+    assert bench.sees("Stopped for 0:16 h.")
+    bench.run(60 * 60_000, 1_000)
+    assert bench.sees("Stopped for 1:16 h.")
+    bench.press(OK)
+    assert bench.at_home() and bench.sees("SUSPENDED")
+    bench.run(15 * 60_000, 1_000)
+    assert bench.sees("Stopped for 1:31 h.")
+    bench.pump.suspension.remotely = True
+    assert not bench.pump.resume(1)
+    bench.run(200)
+    assert bench.at_home() and not bench.pump.alarms.raised >> al.UNDER_DELIVERY - 1 & 1
 
 
 def test_a_high_alarm_takes_the_screen_and_ok_acknowledges_it():

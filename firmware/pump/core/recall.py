@@ -40,6 +40,7 @@ class Recall:
         self.day = 0  # that the sums of today belong to
         self.suspended = False
         self.suspended_remotely = False
+        self._stopped_s = 0  # since when, by the clock `lived_s`, where it is suspended
         self.stops = []  # (alarm, time) of those by which delivery stopped, by the clock `lived_s`
         self.changing = False
         self.play = False
@@ -191,6 +192,8 @@ class Recall:
         if cause == events.RESET_WATCHDOG:
             pump.alarms.once(al.RESTARTED)
         pump.settings_dirty |= pump.remote.check_boot()
+        if self.suspended or self.changing:
+            pump.suspension.told_min = (self.lived_s - self._stopped_s) // 60
         self._close(pump)
         if other:
             from pump.core.calibration import scale
@@ -528,6 +531,7 @@ class Recall:
 
     def _suspend(self, values):
         self.suspended = True
+        self._stopped_s = self.lived_s
         self.suspended_remotely = values[0] == events.SOURCE_LINK
         if values[1] < len(al.PRIORITIES) and al.stops(values[1]):
             self.stops = self.stops[-_MOST_STOPS:] + [(values[1], self.lived_s)]

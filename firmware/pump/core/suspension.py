@@ -1,4 +1,8 @@
-"""The suspension of delivery: who began it, its records, its reminder, and when it must last.
+"""The suspension of delivery: who began it, its records, its alarm, and when it must last.
+
+One that goes on and on is under-delivery as well: nothing is given that basal asks for, so that
+alarm tells of it, with no value as nothing is owed, each time that the minutes of the setting are
+over. A resume takes it back.
 
 An alarm that stops delivery for the third time within ten minutes was resumed twice without its
 cause being mended. Then another alarm says so, whose cause stays for ten minutes, or until a new
@@ -26,10 +30,11 @@ class Suspension:
         self._settings = settings
         self._into_ms = 0
         self.told_min = 0
+        self.told = False  # the alarm of under-delivery is of this
         self.alarm = al.NONE  # that stopped delivery, if one did
         self.remotely = False  # over the link, and by nobody at the pump
         self.by_hand = False  # at the pump since its start, and no alarm came to it
-        self.reminder_due = False  # the face takes it: also that a temporary basal is over
+        self.reminder_due = False  # the face takes it: a tone for what ended or began by itself
 
     def begin(self, source, alarm):
         """Delivery stops."""
@@ -66,6 +71,9 @@ class Suspension:
         """Delivery goes on."""
         suspended_s = self.told_min * 60 + self._into_ms // 1000
         self._log.write(events.RESUME, source, suspended_s)
+        if self.told:
+            self._alarms.withdraw(al.UNDER_DELIVERY)
+            self.told = False
         self.remotely = False
         self.alarm = al.NONE
 
@@ -78,5 +86,7 @@ class Suspension:
             if self.told_min * 60 >= _WINDOW_S and self._alarms.has_cause(al.STOPPED_AGAIN):
                 self.forgive()
             if self.told_min % self._settings.get(st.SUSPEND_REMINDER_MIN) == 0:
-                self.reminder_due = True
                 self._log.write(events.REMINDER, 0, self.told_min * 60)
+                if not self._alarms.raised & 1 << al.UNDER_DELIVERY - 1:
+                    self.told = True
+                    self._alarms.once(al.UNDER_DELIVERY)

@@ -2,7 +2,7 @@
 
 from pump.core import alarms as al
 from pump.core import events
-from pump.ui import keys
+from pump.ui import figures, keys
 from pump.ui.screen import Screen
 
 
@@ -71,7 +71,11 @@ def alarm_name(say, alarm):
 def draw_alarm(canvas, screen, plate_dark):
     """Plate, why, and two lines of what to do, of the alarm of a screen."""
     say, alarm = screen.say, screen.alarm
-    _, plate, why, first, second = alarm_text(say, alarm).split("|")
+    suspension = screen.pump.suspension
+    stands = alarm == al.UNDER_DELIVERY and suspension.told
+    _, plate, why, first, second = alarm_text(say, al.NONE if stands else alarm).split("|")
+    if stands:
+        why %= figures.left(suspension.told_min * 60_000)
     if alarm == al.SELF_TEST:
         why = say.SELF_TEST_WHY.split("|")[screen.pump.alarms.failed_test]
     if plate_dark:

@@ -201,6 +201,18 @@ def alarm_stopped_again():
     return bench
 
 
+def alarm_stands():
+    """Delivery was suspended an hour ago, and nobody has answered."""
+    bench = home_suspended()
+    bench.run(3_900_000, 1_000)
+    bench.run(250, 10)  # to where the plate is lit
+    return bench
+
+
+def german_alarm_stands():
+    return in_german(alarm_stands)
+
+
 def german_alarm_stopped_again():
     return in_german(alarm_stopped_again)
 
@@ -727,6 +739,7 @@ def home_bolus_and_temporary():
 def home_suspended_long():
     bench = home_suspended()
     bench.run(754 * 60_000, 10_000)
+    bench.press(OK)  # the alarm that tells the same
     return bench
 
 
@@ -1242,8 +1255,7 @@ def occlusion_dark():
 
 def reservoir_low():
     bench = in_use()
-    bench.pump.reservoir_steps = 1_000
-    bench.pump.set_setting(settings.RESERVOIR_LOW_MU, 21_000, 0)
+    bench.pump.reservoir_steps = 10_000
     bench.run(300)
     return bench
 
@@ -1466,6 +1478,7 @@ SCENES = (
     bolus_entry_most,
     bolus_ask,
     bolus_ask_most,
+    alarm_stands,
     alarm_stopped_again,
     locked,
     locked_bolus,
@@ -1622,6 +1635,7 @@ SCENES = (
     german_suspended,
     german_bolus_ask,
     german_quick_repeat,
+    german_alarm_stands,
     german_alarm_stopped_again,
     german_locked,
     german_user_menu,
