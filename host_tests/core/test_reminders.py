@@ -63,6 +63,40 @@ def test_one_that_nobody_answers_for_half_an_hour_is_over_and_logged_as_missed()
     assert kind == events.REMIND_DAILY_1 and 1_800 <= after_s <= 1_870
 
 
+def missed(bench):
+    return [kind for kind, _ in bench.all(events.REMINDER_MISSED)]
+
+
+def test_a_restart_has_missed_what_nobody_answered_before_it_and_says_so_once():
+    bench = at_eight((st.DAILY_1_MIN, 495), (st.DAILY_2_MIN, 505), (st.SET_DAYS, 1))
+    bench.pump.line.site_s = bench.pump.line.reservoir_s = bench.pump.clock.uptime_s - DAY_S
+    bench.run_s(24 * 60, 4_000)
+    assert sorted(reminded(bench)) == [events.REMIND_SET, 4, 5] and missed(bench) == []
+    bench.pump.checkpoint()
+    bench.commit()
+    bench = bench.restarted()
+    assert missed(bench) == [events.REMIND_SET, 4, 5]
+    assert all(0 < after_s < 1_800 for _, after_s in bench.all(events.REMINDER_MISSED))
+    assert len(missed(bench.restarted())) == 3
+
+
+def test_a_restart_has_missed_none_that_was_answered_or_whose_answer_may_be_lost():
+    bench = at_eight((st.DAILY_1_MIN, 495), (st.GLUCOSE_CHECK_MIN, 15))
+    bench.pump.give_bolus(1_000, BUTTONS)
+    bench.run_s(20 * 60, 4_000)
+    assert sorted(reminded(bench)) == [events.REMIND_GLUCOSE, events.REMIND_DAILY_1]
+    bench.pump.alarms.acknowledge(al.DAILY, BUTTONS)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    log = list(bench.log)
+    assert missed(bench.restarted()) == [events.REMIND_GLUCOSE]
+    acknowledged = len(log) - 3  # before what clears it, and the suspension
+    assert Bench.event(log[acknowledged]) == events.ALARM_ACKNOWLEDGED
+    assert missed(Bench(settings=bench.pump.settings, log=log[:acknowledged])) == [2, 4]
+    del log[acknowledged]
+    assert missed(Bench(settings=bench.pump.settings, log=log)) == []
+
+
 def test_one_that_was_answered_is_not_missed():
     bench = at_eight((st.DAILY_1_MIN, 495))
     bench.run_s(14 * 60, 4_000)

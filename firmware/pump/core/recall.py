@@ -26,6 +26,8 @@ from pump.core.logbook import (
 from pump.core.units import StepScale
 
 _DAY_S = const(86_400)
+# By kind of reminder, from events.REMIND_MEAL on: the alarm whose acknowledgement answers it.
+_ANSWERS = (al.MEAL_MISSED, al.CHECK_GLUCOSE, al.SET_OLD) + 4 * (al.DAILY,) + (al.SET_OLD,)
 _MOST_STOPS = const(20)  # more than can matter
 _LONGEST_S = const(100_000)  # longer than any window and any lockout
 
@@ -44,6 +46,7 @@ class Recall:
         self.stops = []  # (alarm, time) of those by which delivery stopped, by the clock `lived_s`
         self.changing = False
         self.play = False
+        self._reminders = {}  # kinds that nobody has answered: when, by `lived_s`
         self.scale = None  # in which the steps here are counted; None: in the board's
         self._scale_missing = False  # the last checkpoint's was not among what was fed
         self.checkpoint_seq = 0  # the number of the last one
@@ -131,6 +134,9 @@ class Recall:
             events.PROGRAM_SEGMENT: self._program_segment,
             events.PROGRAM_NAMED: self._program_named,
             events.SETTINGS_LOST: self._settings_lost,
+            events.REMINDER: self._reminder,
+            events.REMINDER_MISSED: self._reminder_missed,
+            events.ALARM_ACKNOWLEDGED: self._acknowledged,
         }
 
     def feed(self, packed):
@@ -208,7 +214,9 @@ class Recall:
         pump.checkpoint()
 
     def _check_gap(self, seq):
-        self._gap = self._gap or seq != self._next_seq != 0
+        if seq != self._next_seq != 0:
+            self._gap = True
+            self._reminders = {}  # the answer may be among what is lost
         self._next_seq = seq + 1
 
     def _other_scale(self, profile):
@@ -256,6 +264,8 @@ class Recall:
             self._close_extended(pump, scale)
         if self.move_kind >= 0:
             self._close_move(pump)
+        for kind in sorted(self._reminders):
+            pump.log.write(events.REMINDER_MISSED, kind, self.lived_s - self._reminders[kind])
         pump.suspension.recall(self.stops, self.lived_s, self.suspended or self.changing)
         if self._gap and not (self.suspended or self.changing):
             # A suspension may be among what is lost: a person decides whether basal goes on.
@@ -541,6 +551,18 @@ class Recall:
         self.suspended = False
         self.suspended_remotely = False
         self.changing = False
+
+    def _reminder(self, values):
+        if 0 < values[0] <= len(_ANSWERS):  # that of a suspension asks for no answer
+            self._reminders[values[0]] = self.lived_s
+
+    def _reminder_missed(self, values):
+        self._reminders.pop(values[0], None)
+
+    def _acknowledged(self, values):
+        for kind in list(self._reminders):
+            if _ANSWERS[kind - 1] == values[0]:
+                del self._reminders[kind]
 
     def _change_start(self, _):
         self.changing = True

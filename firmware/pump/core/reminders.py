@@ -1,8 +1,9 @@
 """What a person asked to be reminded of: meals, glucose, a change, and four times of the day.
 
 A reminder is shown as an alarm is, at the lowest priority. One that nobody answers within half an
-hour is over and in the log as missed. What is due is seen once a minute, so up to a minute late; a
-restart begins anew, and a clock that is set jumps over what lies between.
+hour is over and in the log as missed; so is one that waits when the pump restarts, which begins
+anew. What is due is seen once a minute, so up to a minute late, and a clock that is set jumps over
+what lies between.
 
 Loaded once one of them is set.
 """
