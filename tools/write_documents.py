@@ -13,11 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / folder) for folder in ("firmware", "tools", "tools/basalt/shims")]
 
+from alarm_table import alarm_table, signal_table  # noqa: E402
 from write_wiring import parts_of  # noqa: E402
 
 from basalt import board_rules, firmware  # noqa: E402
 from basalt.board_rules import Board  # noqa: E402
-from pump.core import alarms, codes, event_table, states, ways  # noqa: E402
+from pump.core import codes, event_table, states, ways  # noqa: E402
 from pump.core.insulin import LONGEST_S  # noqa: E402
 from pump.core.insulin_curves import FIRST_MIN, STEP_MIN  # noqa: E402
 from pump.core.setting_table import SETTINGS  # noqa: E402
@@ -60,18 +61,6 @@ def word_table() -> list[str]:
             if len(field) == 3 and (field[0], field[2]) not in seen:
                 seen.add((field[0], field[2]))
                 lines.append(f"| `{field[0]}` | {', '.join(field[2])} |")
-    return lines
-
-
-def alarm_table() -> list[str]:
-    """One row for each alarm."""
-    lines = ["| alarm | priority | delivery |", "|---|---|---|"]
-    for alarm, priority in enumerate(alarms.PRIORITIES):
-        stops = priority == alarms.HIGH
-        if alarm != alarms.NONE:
-            what = "stops" if stops else "goes on"
-            name = event_table.ALARM_NAMES[alarm]
-            lines.append(f"| `{name}` | {event_table.PRIORITIES[priority]} | {what} |")
     return lines
 
 
@@ -200,6 +189,7 @@ PIECES: tuple[tuple[str, str, Callable[[], list[str]]], ...] = (
     ("README.md", "states", state_diagram),
     ("tools/README.md", "events", table_of_events),
     ("tools/README.md", "words", word_table),
+    ("tools/README.md", "signals", signal_table),
     ("tools/README.md", "alarms", alarm_table),
     ("tools/README.md", "settings", setting_table),
     ("tools/README.md", "codes", code_table),

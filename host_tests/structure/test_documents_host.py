@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from alarm_table import FACTS
 
 from host_tests.structure import source
+from pump.core import event_table
 
 MAKEFILE = (source.ROOT / "Makefile").read_text(encoding="utf-8")
 DOCUMENTS = sorted(
@@ -18,6 +20,14 @@ each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=source.name)
 def targets():
     """Every make target that a person may call."""
     return set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split())
+
+
+def test_the_document_of_alarms_says_of_each_what_raises_it_and_of_each_cause_what_ends_it():
+    assert [name for name, _, _ in FACTS] == list(event_table.ALARM_NAMES[1:])
+    assert all(cause for _, cause, _ in FACTS)
+    text = (source.ROOT / "tools" / "README.md").read_text(encoding="utf-8")
+    for number, (name, cause, _) in enumerate(FACTS, 1):
+        assert f"| {number} | `{name}` |" in text and f"| {cause} |" in text, name
 
 
 def test_help_lists_every_target():
