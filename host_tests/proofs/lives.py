@@ -34,11 +34,12 @@ def meals(rig):
     rig.run_s(30)
     rig.world.line.open()
     rig.run_s(10)
-    rig.press(OK)
+    rig.press(OK, times=2)  # the occlusion, and the bolus that it cut
     rig.hold(STOP, 2_500)
     rig.run_s(600)
     rig.hold(STOP, 2_500)
     rig.run_s(1_000)
+    rig.press(OK)  # it stands for a quarter of an hour
     rig.hold(STOP, 2_500)
     rig.run_s(200)
 
