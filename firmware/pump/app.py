@@ -164,8 +164,7 @@ class App:
             self.start()
         except Exception as error:  # noqa: BLE001 - as in guarded_turn
             self._halt(error)
-        # Not within `start`: what its frame has held would be found in use.
-        _quietly(self._let_go)
+        _quietly(_forget, *_NEEDED_RARELY)
         try:
             self._check_memory()
         except Exception as error:  # noqa: BLE001 - as in guarded_turn
@@ -185,6 +184,7 @@ class App:
             from pump.core import selftest
 
             selftest.failed(self.pump, events.TEST_MEMORY, wrong)
+        # Not within `start`, whose frame would be found in use; and once, as it takes 20 ms.
         self._let_go()
 
     def guarded_turn(self):
