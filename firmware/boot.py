@@ -18,9 +18,11 @@ else:
     Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
 pack.mount()
 
-from pump.hardware import park, service_asked  # noqa: E402 - out of the pack
+# hardware.py is for main.py: loaded now, with the memory empty, it takes 16 ms less than there.
+from pump import hardware, parts  # noqa: E402 - out of the pack
 
-service = service_asked(board)
+service = parts.service_asked(board)
 if service:
-    park(board)
+    parts.park(board)
     pack.unmount()
+del hardware, parts  # main.py shares these names, and what is named stays in memory

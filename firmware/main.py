@@ -17,7 +17,7 @@ if not service:  # noqa: F821 # pyright: ignore[reportUndefinedVariable]
     except Exception:
         # A file that is damaged, or a pump that hangs at every start: nobody must take it for one
         # that runs. The traceback comes out on the serial port as ever.
-        from pump.hardware import park
+        from pump.parts import park
 
         park(board, failed=True)
         raise

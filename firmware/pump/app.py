@@ -60,6 +60,8 @@ _NEEDED_RARELY = (
     "pump.core.setting_table",
     "pump.core.supply",
     "pump.core.temporary",
+    "pump.extras",
+    "pump.parts",
     "pump.storage.recovery",
 )
 

@@ -1,4 +1,4 @@
-"""Makes the parts that few boards have; hardware.py imports it for those boards alone."""
+"""Makes the parts that few boards have; parts.py imports it for those boards alone."""
 
 import time
 

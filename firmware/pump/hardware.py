@@ -1,4 +1,4 @@
-"""Makes the parts of a pump of a board's literals: the only place that knows what a board is."""
+"""The parts of a pump that runs on a board, and what the chip itself does for it."""
 
 import gc
 import os
@@ -9,31 +9,21 @@ import time
 import framebuf
 import machine
 import micropython
-from machine import I2C, PWM, Pin
 from micropython import const
 
 from pump.drivers.buttons import STOP, Buttons
 from pump.drivers.buzzer import Buzzer
 from pump.drivers.clock import UptimeClock
-from pump.drivers.ramp import Ramp
-from pump.drivers.sensors import Battery, Pressure
-from pump.drivers.ssd1306 import SSD1306
-from pump.drivers.stepper import Stepper
 
 # The RP2040's watchdog reaches 8,388 ms (its counter has 24 bits and runs at 2 MHz).
 _WATCHDOG_MS = const(8000)
 _SLICE_MS = const(20)  # how late a key or a byte may be noticed while the loop sleeps
-_I2C_TIMEOUT_US = const(10_000)  # three times the longest message
-_BUZZER_HZ = const(2000)
-_HALF_DUTY = const(32768)
-_HELD_MS = const(200)
 _WRITE_BYTES = const(256)
 _PACKET_BYTES = const(64)  # of full-speed USB; the wait for room is one per packet
 _STALLED_MS = const(100)
 _CTRL_C = const(3)
 _FOLDER = const(0x4000)
 
-_SERVICE_FILE = "/service"
 _ERROR_FILE = "/error.txt"
 
 
@@ -47,41 +37,31 @@ class Hardware:
     """
 
     def __init__(self, board):
+        from pump import parts  # no longer needed after this: it must not stay in memory
+
         # First of all the coils off: a pin that floats may turn the motor.
-        switch = _coils_off(board)
-        keys = tuple(
-            Pin(number, Pin.IN, Pin.PULL_UP)
-            for number in (
-                board.BUTTON_UP_PIN,
-                board.BUTTON_DOWN_PIN,
-                board.BUTTON_OK_PIN,
-                board.BUTTON_STOP_PIN,
-            )
-        )
-        port = self._port = _port_of(board.CHIP)
+        switch = parts.coils_off(board)
+        keys = parts.keys_of(board)
+        port = self._port = parts.port_of(board.CHIP)
         self._chip = board.CHIP
         self._edge = False
         self._watchdog = None
         self.listening = True  # whether a byte from the host ends a sleep; the app says
         self.framebuf = framebuf
-        bus = _bus(board)
-        self.engine, self.stepper = _motor(board, port, switch)
+        bus = parts.bus_of(board)
+        self.engine, self.stepper = parts.motor(board, port, switch)
         self.buttons = Buttons(keys, time.ticks_ms())
         for key in keys[:STOP]:
             port.watch(key, self._on_edge)
         port.watch(keys[STOP], self._on_stop)
-        self.display = _display(board, bus)
-        self.buzzer = Buzzer(_sounder(board))
-        self.battery = Battery(port.adc(board.BATTERY_ADC_PIN), board.BATTERY_FULL_SCALE_MV)
-        self.pressure = _pressure(board, port)
-        self.turning = _turning(board, port)
-        self.end_stop = None
-        if board.END_PIN is not None:
-            from pump import extras
-
-            self.end_stop = extras.end_stop(board, port, self.stepper)
+        self.display = parts.display_on(board, bus)
+        self.buzzer = Buzzer(parts.sounder_of(board))
+        self.battery = parts.battery_of(board, port)
+        self.pressure = parts.pressure_of(board, port)
+        self.turning = parts.turning_of(board, port)
+        self.end_stop = parts.end_stop_of(board, port, self.stepper)
         self.clock = UptimeClock(time.ticks_ms, time.ticks_diff)
-        self.wall_clock = _wall_clock(board, bus)
+        self.wall_clock = parts.wall_clock_on(board, bus)
         self.files = DeviceFiles()
         self.port = UsbPort()
 
@@ -162,54 +142,14 @@ class Hardware:
         By a restart, because a watchdog that was started cannot be stopped and nobody would feed
         it at the prompt. A file says so to boot.py: it survives every kind of reset.
         """
+        from pump.parts import SERVICE_FILE
+
         self.stepper.stop()
         self.stepper.release()
-        with open(_SERVICE_FILE, "w") as file:
+        with open(SERVICE_FILE, "w") as file:
             file.write("asked over the link\n")
         self.port.close()
         machine.reset()
-
-
-def service_asked(board):
-    """For boot.py: whether to serve files instead of pumping. Asked once, forgotten by the next
-    start.
-
-    By the file that restart_into_service() left, or by a finger that holds STOP when the power
-    comes on. After a watchdog's reset a finger on STOP only wants the motor to stop.
-    """
-    asked = False
-    try:
-        os.remove(_SERVICE_FILE)
-        asked = True
-    except OSError:
-        pass
-    if asked or _port_of(board.CHIP).reset_cause(board.CHIP) != 0:
-        return asked
-    stop = Pin(board.BUTTON_STOP_PIN, Pin.IN, Pin.PULL_UP)
-    time.sleep_us(10)  # the pull-up lifts the wire
-    if stop.value():
-        return False
-    time.sleep_ms(_HELD_MS)
-    return not stop.value()
-
-
-def park(board, failed=False):
-    """For boot.py in service mode: coils off, the screen says what this is. Delivers nothing.
-
-    `failed`: for main.py when the pump cannot run. A tone sounds until the power goes.
-    """
-    _coils_off(board)
-    sounder = _sounder(board)
-    if failed and sounder is not None:
-        sounder.duty_u16(_HALF_DUTY)
-    display = _display(board, _bus(board))
-    frame = display.frame
-    frame.text("PUMP FAILED" if failed else "Service mode", 16, 16)
-    frame.text("no delivery", 20, 32)
-    frame.text("do not use it" if failed else "restart to pump", 4, 48)
-    display.show()
-    while display.step(time.ticks_ms()):
-        pass
 
 
 class DeviceFiles:
@@ -330,103 +270,3 @@ class UsbPort:
         for _ in self._writable.ipoll(0):
             return True
         return False
-
-
-def _port_of(chip):
-    """The module of pump/ports that knows this chip."""
-    if chip in ("rp2040", "rp2350"):
-        from pump.ports import rp2
-
-        return rp2
-    if chip in ("esp32", "esp32s3"):
-        from pump.ports import esp32
-
-        return esp32
-    from pump.ports import any as anywhere
-
-    return anywhere
-
-
-def _coils_off(board):
-    """The motor's switch, off: a pin, or the four coils of a motor without a driver chip."""
-    if board.STEPPER == "coils":
-        from pump import extras
-
-        return extras.coils(board)
-    return Pin(board.ENABLE_PIN, Pin.OUT, value=1 - board.ENABLED_LEVEL)
-
-
-def _motor(board, port, switch):
-    """(pulse engine, Stepper)."""
-    ramp = Ramp(board.RAMP, board.STEP_RATE_HZ)
-    forward = board.FORWARD_LEVEL
-    if board.STEPPER == "coils":
-        from pump import extras
-
-        engine = extras.coil_engine(board, switch, ramp)
-        return engine, Stepper(engine, switch.direction, switch.enable, forward, 1)
-    engine = port.make_engine(board, ramp)
-    direction = Pin(board.DIR_PIN, Pin.OUT, value=forward)
-    return engine, Stepper(
-        engine, direction, switch, forward, board.ENABLED_LEVEL, board.COILS_HOLD
-    )
-
-
-def _bus(board):
-    return I2C(  # pyright: ignore[reportCallIssue] - `timeout` is not in the stubs
-        board.I2C_ID,
-        sda=Pin(board.I2C_SDA_PIN),
-        scl=Pin(board.I2C_SCL_PIN),
-        freq=board.I2C_HZ,
-        timeout=_I2C_TIMEOUT_US,
-    )
-
-
-def _display(board, bus):
-    sh1106 = board.DISPLAY == "sh1106"
-    return SSD1306(bus, framebuf, 128, 64, board.I2C_ADDRESS, sh1106)
-
-
-def _sounder(board):
-    """What a Buzzer plays on, or None."""
-    if board.BUZZER_PIN is None:
-        return None
-    pin = Pin(board.BUZZER_PIN, Pin.OUT, value=0)
-    if board.BUZZER == "active":
-        from pump import extras
-
-        return extras.active_buzzer(pin)
-    return PWM(pin, freq=_BUZZER_HZ, duty_u16=0)
-
-
-def _pressure(board, port):
-    if board.PRESSURE is None:
-        return Pressure(None, 0)
-    if board.PRESSURE == "hx711":
-        from pump import extras
-
-        return extras.force_sensor(board)
-    return Pressure(
-        port.adc(board.PRESSURE_ADC_PIN),
-        board.PRESSURE_FULL_SCALE_MBAR,
-        board.PRESSURE_ZERO_U16,
-        board.PRESSURE_SPAN_U16,
-    )
-
-
-def _turning(board, port):
-    """What tells that the motor turned, or None."""
-    if board.STEPPER != "tmc2209" and board.TURN_PIN is None:
-        return None
-    from pump import extras
-
-    return extras.turning(board, port)
-
-
-def _wall_clock(board, bus):
-    """A clock that goes on without power, or None."""
-    if board.CLOCK is None:
-        return None
-    from pump import extras
-
-    return extras.wall_clock(bus)

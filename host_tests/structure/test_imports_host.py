@@ -22,8 +22,12 @@ LAYERS = {
     "pump/ports/esp32.py": ((), (*PURE, "machine", "time", "esp32")),
     "pump/ports/__init__.py": ((), ()),
     "pump/hardware.py": (
+        ("pump.drivers", "pump.parts"),
+        (*PURE, "machine", "time", "os", "sys", "gc", "select", "framebuf"),
+    ),
+    "pump/parts.py": (
         ("pump.drivers", "pump.ports", "pump.extras"),
-        (*PURE, "machine", "time", "os", "sys", "gc", "select", "framebuf", "vfs", "errno"),
+        (*PURE, "machine", "time", "os", "framebuf"),
     ),
     "pump/extras.py": (("pump.drivers", "pump.ports"), (*PURE, "machine", "time")),
     "pump/app.py": (
