@@ -29,17 +29,26 @@ def test_in_a_users_mode_the_buttons_change_no_setting():
     assert bench.last(events.SETTING_CHANGED) == (st.MODE, 0, 1, BUTTONS)
 
 
-def test_in_a_users_mode_the_buttons_change_no_basal_program():
+def test_in_a_users_mode_the_buttons_change_no_basal_program_and_put_another_in_force():
     bench = of_a_user()
     assert programs.edit(bench.pump, 2, [(0, 500)], LINK) == codes.OK
     assert bench.pump.set_basal([(0, 500)], BUTTONS) == codes.USER_MODE
     assert programs.edit(bench.pump, 3, [(0, 500)], BUTTONS) == codes.USER_MODE
-    assert programs.activate(bench.pump, 2, BUTTONS) == codes.USER_MODE
+    assert programs.edit(bench.pump, 2, [], BUTTONS) == codes.USER_MODE
     assert programs.rename(bench.pump, 1, 1, BUTTONS) == codes.USER_MODE
     bench.commit()
-    assert bench.pump.settings.active == 1 and not programs.segments_of(bench.pump.settings, 3)
+    settings = bench.pump.settings
+    assert settings.active == 1 and not programs.segments_of(settings, 3)
+    assert programs.segments_of(settings, 2) == [(0, 500)]
     assert bench.pump.settings.basal.rate_mu_h(0) == 1_000
     assert bench.last(events.REFUSED)[:2] == (events.COMMAND_BASAL, codes.USER_MODE)
+    assert programs.activate(bench.pump, 2, BUTTONS) == codes.OK
+    bench.commit()
+    assert bench.pump.settings.active == 2 and bench.pump.basal_rate_mu_h() == 500
+    assert bench.last(events.PROGRAM_ACTIVATED) == (1, 2, 24_000, 12_000, BUTTONS)
+    assert programs.edit(bench.pump, 2, [(0, 600)], BUTTONS) == codes.USER_MODE
+    bench.pump.settings.set(st.MAX_BASAL_MU_H, 900)
+    assert programs.activate(bench.pump, 1, BUTTONS) == codes.OVER_MAX_BASAL
 
 
 def test_a_users_mode_takes_no_delivery_away():

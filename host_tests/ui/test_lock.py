@@ -178,6 +178,7 @@ def test_a_user_sees_what_a_user_needs():
     names = [rows.row(index)[0] for index in range(rows.count())]
     assert names == [
         "Reservoir",
+        "Basal",
         "Temp basal",
         "Extended bolus",
         "Alarms",
@@ -185,6 +186,7 @@ def test_a_user_sees_what_a_user_needs():
         "History",
         "About",
         "Service",
+        "Self-test",
         "Clinician",
     ]
     for index in range(rows.count()):
@@ -193,6 +195,23 @@ def test_a_user_sees_what_a_user_needs():
         bench.press(OK, *[DOWN] * index)
         bench.press(OK)
         assert bench.sees(names[index].split(" ")[0]), names[index]
+
+
+def test_a_user_looks_at_basal_programs_and_activates_one_and_can_do_nothing_else_with_them():
+    bench = scenes.user_program()
+    rows = bench.ui.top()
+    assert [rows.row(index)[0] for index in range(rows.count())] == ["Show", "Activate"]
+    bench.press(DOWN, OK)
+    assert bench.sees("Activate?")
+    bench.press(OK)
+    assert bench.at_home() and bench.pump.settings.active == 2
+    bench.press(OK, DOWN, OK, OK)  # the one in force
+    rows = bench.ui.top()
+    assert [rows.row(index)[0] for index in range(rows.count())] == ["Show"]
+    bench.press(STOP, DOWN)  # one that nobody has written
+    bench.sounds = []
+    bench.press(OK)
+    assert sounds.NO in bench.sounds and bench.sees("✓")
 
 
 def test_a_clinician_sees_all_but_the_way_back():
@@ -217,16 +236,16 @@ def test_a_wrong_code_is_refused_with_its_tone_and_the_fourth_has_to_wait():
     bench.settings.set(st.MODE, modes.USER)
     for _ in range(3):
         bench.ui.go_home()
-        bench.press(OK, *[DOWN] * 8)
+        bench.press(OK, *[DOWN] * 10)
         bench.press(OK, UP, UP, UP, DOWN)
         assert bench.sees("Wrong code.") and sounds.NO in bench.sounds[-3:]
     bench.ui.go_home()
-    bench.press(OK, *[DOWN] * 8)
+    bench.press(OK, *[DOWN] * 10)
     bench.press(OK)
     assert bench.sees("Wait a minute")
     bench.run(60_000)
     bench.ui.go_home()
-    bench.press(OK, *[DOWN] * 8)
+    bench.press(OK, *[DOWN] * 10)
     bench.press(OK, UP, UP, UP, UP)
     assert bench.settings.get(st.MODE) == modes.CLINICIAN
 

@@ -1,9 +1,10 @@
 """The two modes: what a user may not change at the pump, and the code that ends that mode.
 
 A clinician may change everything. A user gives boluses, temporary basals and what a reservoir
-needs, and changes neither a setting nor the basal program. It is a fence, not a vault: it stands
-at the buttons alone. Whoever has the cable, or a program that is paired, sets the mode and the
-code as any other setting, so nobody is locked out for ever.
+needs, puts one of the basal programs in force, and changes neither a setting nor what a program
+holds or how it is called. It is a fence, not a vault: it stands at the buttons alone. Whoever has
+the cable, or a program that is paired, sets the mode and the code as any other setting, so nobody
+is locked out for ever.
 
 Loaded by whoever needs it and let go of after it.
 """
@@ -20,7 +21,7 @@ _WAIT_S = const(60)
 
 
 def why_not(pump, source):
-    """OK, or why a setting or the basal program may not be changed from there."""
+    """OK, or why a setting or a basal program may not be changed from there."""
     by_user = source == events.SOURCE_BUTTONS and pump.settings.get(st.MODE) == USER
     return codes.USER_MODE if by_user else codes.OK
 

@@ -104,9 +104,9 @@ def activate(pump, number, source):
     settings = pump.settings
     limit = settings.get(st.MAX_BASAL_MU_H)
     segments = segments_of(settings, number)
-    code = modes.why_not(pump, source) or BasalProgram.check(segments, limit)
     if number == settings.active:
         return codes.OK
+    code = BasalProgram.check(segments, limit)  # a user may, among those that a clinician wrote
     if code != codes.OK:
         return pump.refuse(events.COMMAND_BASAL, code, _top(segments), limit, source)
     old = segments_of(settings, settings.active)

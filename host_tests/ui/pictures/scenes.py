@@ -239,7 +239,15 @@ def locked_bolus():
 def user_menu():
     bench = in_use()
     bench.settings.set(settings.MODE, 1)
-    bench.press(OK, *[DOWN] * 8)
+    bench.press(OK, *[DOWN] * 10)
+    return bench
+
+
+def user_program():
+    """What a user can do with a basal program that is not in force."""
+    bench = with_programs()
+    bench.settings.set(settings.MODE, 1)
+    bench.press(OK, DOWN, OK, DOWN, OK)
     return bench
 
 
@@ -1483,6 +1491,7 @@ SCENES = (
     locked,
     locked_bolus,
     user_menu,
+    user_program,
     mode_code,
     mode_code_wrong,
     settings_mode,

@@ -1,6 +1,7 @@
 """The basal programs: the list of the four, and what can be done with each."""
 
 from pump.core import programs
+from pump.core import settings as st
 from pump.ui import figures
 from pump.ui.pages.lists import ListScreen
 
@@ -56,7 +57,11 @@ class ProgramList(ListScreen):
 
     def chosen(self, index):
         """What can be done with it."""
-        self.ui.open(ProgramMenu(self.ui, index + 1))
+        menu = ProgramMenu(self.ui, index + 1)
+        if menu.count():
+            self.ui.open(menu)
+        else:
+            self.ui.refuse()
 
     def view(self) -> int:
         """A program over the link may change them."""
@@ -72,6 +77,10 @@ class ProgramMenu(ListScreen):
 
     def _choices(self):
         settings = self.pump.settings
+        if settings.get(st.MODE):  # a user's: the core would refuse the others
+            if programs.program_of(settings, self._number) is None:
+                return ()
+            return (_SHOW,) if self._number == settings.active else (_SHOW, _ACTIVATE)
         if self._number == settings.active:
             return (_SHOW, _EDIT, _NAME)
         if programs.program_of(settings, self._number) is None:

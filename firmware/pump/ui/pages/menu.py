@@ -17,7 +17,7 @@ _SELF_TEST = const(13)
 
 # All but the way back to this mode; what a user needs, and that way.
 _OF_A_CLINICIAN = bytes(range(_BACK)) + bytes((_SELF_TEST,))
-_OF_A_USER = bytes((RESERVOIR, 2, 3, 4, CLOCK, 8, 9, 10, _BACK))
+_OF_A_USER = bytes((RESERVOIR, 1, 2, 3, 4, CLOCK, 8, 9, 10, _SELF_TEST, _BACK))
 
 
 class MainMenu(ListScreen):
