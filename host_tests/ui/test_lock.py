@@ -72,6 +72,30 @@ def test_ok_that_unlocks_and_stays_down_begins_no_quick_bolus():
     assert bench.sees("Keys locked")
 
 
+def test_keys_under_the_lock_do_not_keep_a_pump_on_that_switches_itself_off_and_unlocking_does():
+    bench = scenes.in_use()
+    assert bench.pump.set_setting(st.AUTO_OFF_H, 5, events.SOURCE_BUTTONS) == codes.OK
+    bench.press(OK, STOP)
+    rules = bench.pump.rules
+    before = rules.pressed_s
+    assert before == bench.pump.clock.uptime_s
+    dark(bench)
+    for button in (UP, OK, STOP, DOWN, UP, DOWN, UP):
+        bench.press(button)
+        bench.hold(button)
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(200)
+    bench.press(OK)  # a child can acknowledge as well
+    assert rules.pressed_s == before and not bench.pump.alarms.waiting >> al.RESERVOIR_LOW - 1 & 1
+    bench.press(STOP, OK, UP, DOWN, UP)
+    assert rules.pressed_s == before and bench.sees("Keys locked")
+    bench.press(OK)
+    assert rules.pressed_s == bench.pump.clock.uptime_s and not bench.sees("Keys locked")
+    bench.run(10_000)
+    bench.press(OK)
+    assert rules.pressed_s == bench.pump.clock.uptime_s
+
+
 def test_one_press_of_stop_still_ends_a_bolus():
     bench = scenes.in_use()
     bench.settings.set(st.BOLUS_SPEED_MU_MIN, 100)

@@ -1,8 +1,8 @@
 """What follows when nobody touches the pump: it switches delivery off, or takes it up again.
 
 - Auto-off: no key was pressed for so many hours. A warning comes before it, then delivery stops
-  with an alarm. What a program does over the link is no press, and neither is a restart's reason
-  to go on: the hours begin anew with it.
+  with an alarm. What a program does over the link is no press, and neither are keys under the
+  child lock, until they unlock; nor is a restart's reason to go on: the hours begin anew with it.
 - Auto-resume: delivery that a hand has suspended, and nothing else, goes on after so many minutes.
 
 Loaded once one of the two is set.

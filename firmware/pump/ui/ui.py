@@ -90,7 +90,8 @@ class Ui:
         self.resting = False
         locked = self._is_locked()
         self._idle_ms = self._dark_ms = 0
-        if self.pump.rules is not None:
+        # Under the lock it may be a child. The key that unlocks counts when it is let go.
+        if not locked and self.pump.rules is not None:
             self.pump.rules.pressed_s = self.pump.clock.uptime_s
         if kind == keys.PRESS and self._boot_ms and self.pump.state != states.STARTING:
             self._boot_ms = 0

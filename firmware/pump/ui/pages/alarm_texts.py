@@ -24,7 +24,7 @@ ALARMS = (
     "Temp basal ended|TEMP ENDED|It was cut short.|Set it anew if it is|still wanted",
     "Under-delivery|TOO LITTLE|Too little is given.|Check the motor, and|your glucose",
     "Reservoir very low|VERY LOW|Reservoir is nearly|empty. Change it now:|Menu, Reservoir",
-    "Auto-off soon|AUTO-OFF|No key was pressed.|Press one: delivery|stops in minutes",
+    "Auto-off soon|AUTO-OFF|No key was pressed.|Press one, or unlock:|delivery stops soon",
     "Auto-off|AUTO-OFF|Delivery has stopped:|no key was pressed.|OK, then hold STOP",
     "Set is old|SET OLD|Site or reservoir is|in use too long. See|Menu, Reservoir",
     "Bolus for a meal|MEAL?|No bolus at this meal|If you ate, think of|one now",

@@ -23,7 +23,7 @@ ALARMS = (
     "TBR beendet|TBR ENDE|Vorzeitig beendet.|Falls noch nötig, neu|einstellen",
     "Zu wenig Abgabe|ZU WENIG|Zu wenig abgegeben.|Motor und Zucker|prüfen",
     "Reservoir fast leer|FAST LEER|Es ist fast leer.|Jetzt wechseln:|Menü, Reservoir",
-    "Abschaltung bald|AUTO-AUS|Keine Taste gedrückt.|Eine drücken, sonst|endet die Abgabe",
+    "Abschaltung bald|AUTO-AUS|Keine Taste gedrückt.|Drücken / entsperren,|sonst endet Abgabe",
     "Abgeschaltet|AUTO-AUS|Keine Abgabe mehr:|keine Taste gedrückt.|OK, dann STOP halten",
     "Set zu alt|SET ALT|Katheter o. Reservoir|zu lange in Gebrauch.|Siehe Menü, Reservoir",
     "Bolus zum Essen|ESSEN?|Kein Bolus zum Essen|Gegessen? Dann an|einen Bolus denken",
