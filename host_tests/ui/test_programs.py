@@ -1,6 +1,6 @@
 """The pages of the basal programs: edited on a copy, activated and named after a question."""
 
-from host_tests.ui.bench import Board
+from host_tests.ui.bench import Board, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
 from pump.core import events, programs
@@ -95,17 +95,78 @@ def test_the_question_shows_what_changes_first_also_where_the_day_comes_to_the_s
     assert bench.sees("06:00 1.10→0.60")
 
 
-def test_stop_leaves_a_program_as_it_was():
+def test_stop_asks_before_it_leaves_a_program_as_it_was():
     bench = scenes.basal_edit_ask()
     bench.press(STOP)
     assert bench.sees("19.20 U/d"), "what was edited is still there"
-    bench.press(STOP)
+    for _ in range(2):
+        bench.press(STOP, UP, DOWN)
+        assert bench.sees("Leave it?") and bench.sees("not saved.")
+        bench.press(STOP)
+        assert bench.sees("19.20 U/d"), "STOP never throws it away"
+    bench.press(STOP, OK)
     assert held(bench, 1) == PROGRAM and bench.sees("✓ 21.20")
     bench = scenes.basal_edit_rate()
     bench.press(STOP, STOP, STOP, STOP)  # each field one back, then the list with the old segment
     assert bench.sees("1.10 U/h") and bench.sees("21.20 U/d")
     bench.run(61_000, 1_000)
     assert bench.at_home() and held(bench, 1) == PROGRAM
+
+
+def test_what_is_edited_waits_in_the_dark_for_who_comes_back():
+    for scene in (scenes.basal_edit_ask, scenes.basal_edit_leave):
+        bench = scene()
+        bench.run(86_400_000, 60_000)
+        assert not bench.ui.lit() and held(bench, 1) == PROGRAM
+        bench.press(OK)  # which only lights what it would have confirmed
+        assert bench.ui.lit() and bench.sees("19.20 U/d") and held(bench, 1) == PROGRAM
+        assert not bench.sees("Save?") and not bench.sees("Leave it?")
+    bench = scenes.basal_edit_rate()  # in the middle of a segment
+    before = bench.look()
+    bench.run(86_400_000, 60_000)
+    bench.press(UP)
+    assert bench.look() == before
+    bench.press(UP)
+    assert bench.look() != before
+
+
+def test_nothing_edited_waits_for_nobody():
+    for scene in (scenes.basal_edit, scenes.basal_edit_remove):
+        bench = scene()
+        bench.run(61_000, 1_000)
+        assert bench.at_home() and not pages_loaded()
+
+
+def test_an_alarm_takes_nothing_away_that_was_edited_however_long_it_waits():
+    bench = scenes.basal_edit_ask()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(600_000, 1_000)
+    bench.press(OK)
+    assert bench.sees("19.20 U/d") and held(bench, 1) == PROGRAM
+
+
+def test_what_is_edited_is_still_there_once_the_keys_are_unlocked():
+    bench = scenes.basal_edit_ask()
+    bench.settings.set(st.CHILD_LOCK, 1)
+    bench.run(300_000, 1_000)
+    bench.press(OK)
+    assert bench.sees("Keys locked")
+    bench.run(300_000, 1_000)
+    assert not bench.ui.lit()
+    bench.press(OK, UP, DOWN, UP, OK)
+    assert bench.sees("19.20 U/d") and held(bench, 1) == PROGRAM
+
+
+def test_stop_ends_a_bolus_from_there_shows_it_and_leads_back_to_what_is_edited():
+    bench = scenes.basal_edit_ask()
+    bench.settings.set(st.BOLUS_SPEED_MU_MIN, 100)
+    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
+    bench.run(10_000)
+    bench.press(STOP)
+    bench.run(500)
+    assert not bench.pump.bolus.active and bench.sees("Stopped")
+    bench.press(OK)
+    assert bench.sees("19.20 U/d") and held(bench, 1) == PROGRAM
 
 
 def test_a_program_that_nobody_changed_is_not_saved():

@@ -42,7 +42,7 @@ class Screen:
         """Time went by: look at the pump."""
 
     def interrupted(self):
-        """An alarm takes the screen: whatever one more OK would confirm must be asked anew."""
+        """An alarm came, or the dark: whatever one more OK would confirm must be asked anew."""
 
     def returned(self):
         """A page that this screen led through is done."""

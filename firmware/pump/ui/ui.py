@@ -89,6 +89,7 @@ class Ui:
         self.dirty = True
         self.resting = False
         locked = self._is_locked()
+        dark = not self.lit()
         self._idle_ms = self._dark_ms = 0
         # Under the lock it may be a child. The key that unlocks counts when it is let go.
         if not locked and self.pump.rules is not None:
@@ -101,6 +102,8 @@ class Ui:
             return
         if locked and not self.alarm:
             self._act_locked(button, kind)
+        elif dark and kind == keys.PRESS and self.top().stays():
+            self._ok_at_home = False  # what is on it has to be seen first
         else:
             self._act(button, kind)
         if button == keys.STOP and kind in (keys.HOLD, keys.RELEASE):
@@ -125,8 +128,8 @@ class Ui:
         self._watch_reminder()
         top = self.top()
         top.advance()
-        if self._idle_ms >= _TIMEOUT_MS and len(self._stack) > 1 and not top.stays():
-            self.go_home()
+        if self.left_alone() and len(self._stack) > 1 and not top.stays():
+            self._leave()
         self._watch_view(elapsed_ms)
         self._rest()
 
@@ -173,6 +176,10 @@ class Ui:
     def top(self):
         """The screen under whatever alarm there is."""
         return self._stack[-1]
+
+    def left_alone(self):
+        """Whether nobody has pressed for so long that screens are left."""
+        return self._idle_ms >= _TIMEOUT_MS
 
     def open(self, screen):
         """Go one deeper."""
@@ -249,14 +256,15 @@ class Ui:
         if not normal:  # of a normal one the end is heard by itself
             self.play(sounds.STOPPED)
         if not self.top().shows_bolus:
-            self.go_home()
+            if not self.top().stays():
+                self.go_home()
             self._cut = self.pump.bolus if normal or extended is None else extended
 
     def unlock(self):
         """The order of keys was pressed that ends the child lock."""
         self._locked = False
         self.play(sounds.START)
-        self.go_home()
+        self.back()
 
     def play(self, pattern):
         """A tone that says something; an alarm's burst goes first."""
@@ -272,6 +280,14 @@ class Ui:
             self._offer(sounds.CLICK, _CLICK)
 
     # ---- helpers ---------------------------------------------------------------------------
+
+    def _leave(self):
+        """For want of presses: home, or back to a screen on the way that stays."""
+        while len(self._stack) > 1 and not self.top().stays():
+            self._stack.pop()
+        if len(self._stack) == 1:
+            self.go_home()
+        self.dirty = True
 
     def _screen(self):
         return self._alarm_screen if self.alarm else self._stack[-1]
@@ -436,6 +452,8 @@ class Ui:
             if len(self._stack) == 1:
                 self._loaded = True  # perhaps with the name of an alarm
                 self.go_home()
+            else:
+                self.top().interrupted()
         self._lit = lit
         if self.resting:
             self._view_ms = _VIEW_MS  # the first turn after a rest looks

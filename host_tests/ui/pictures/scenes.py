@@ -540,6 +540,13 @@ def basal_edit_remove():
     return bench
 
 
+def basal_edit_leave():
+    """STOP with something changed that was not saved."""
+    bench = basal_edit_ask()
+    bench.press(STOP, STOP)
+    return bench
+
+
 def basal_edit_ask():
     bench = basal_edit_remove()
     bench.press(OK, *[DOWN] * 9, OK)
@@ -1537,6 +1544,7 @@ SCENES = (
     basal_edit_remove,
     basal_edit_ask,
     basal_edit_ask_same,
+    basal_edit_leave,
     basal_edit_ask_other,
     basal_edit_finest,
     basal_name,

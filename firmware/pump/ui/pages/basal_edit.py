@@ -16,6 +16,7 @@ _REMOVE = const(1)
 _TIME = const(2)  # of a segment; the places of its rate come after
 _UNITS = const(3)
 _ASKED = const(99)
+_LEAVE = const(100)
 _STEP_MIN = const(30)
 _PLACES_MU_H = (1_000, 100, 10, 1)
 _TIME_Y = const(14)
@@ -25,7 +26,10 @@ _ROOM = const(17)  # letters before a unit
 
 
 class ProgramEdit(ListScreen):
-    """Its segments, one more, one less, and the end; the dose of a day above. STOP: as it was."""
+    """Its segments, one more, one less, and the end; the dose of a day above. STOP: as it was.
+
+    What was changed and not saved waits in the dark for who comes back, however long that takes.
+    """
 
     keeps_lit = True
 
@@ -37,7 +41,7 @@ class ProgramEdit(ListScreen):
         self._begun_with = programs.segments_of(settings, number)
         # One that is none begins as what is in force: most of it will stay.
         copied = number if self._begun_with else settings.active
-        self._segments = programs.segments_of(settings, copied)
+        self._segments = self._opened = programs.segments_of(settings, copied)
         self._stage = _LIST
         self._place = 0  # of the segment that is entered; beyond them all: a new one
         self._start_min = self._rate_mu_h = 0
@@ -68,7 +72,7 @@ class ProgramEdit(ListScreen):
         """Enter a segment, a new one, take one away, or be asked."""
         count = len(self._segments)
         if self._stage == _REMOVE:
-            del self._segments[index + 1]
+            self._segments = self._segments[: index + 1] + self._segments[index + 2 :]
             self._stage = _LIST
         elif index < count:
             self._enter(index)
@@ -110,6 +114,8 @@ class ProgramEdit(ListScreen):
         if self._stage in (_LIST, _REMOVE):
             if button == keys.STOP and self._stage == _REMOVE:
                 self._stage = _LIST
+            elif button == keys.STOP and self.stays():
+                self._stage = _LEAVE
             else:
                 super().press(button)
         elif button == keys.STOP:
@@ -120,12 +126,14 @@ class ProgramEdit(ListScreen):
         elif self._stage == _TIME:
             if not self._step_time(1 if button == keys.UP else -1):
                 self.ui.refuse()
-        elif self._stage != _ASKED:
+        elif self._stage < _ASKED:
             self._step_rate(1 if button == keys.UP else -1)
 
     def _forward(self):
         if self._stage == _ASKED:
             self._save()
+        elif self._stage == _LEAVE:
+            self.ui.back()
         elif self._stage < _UNITS + self._places() - 1:
             self._stage += 1
         else:
@@ -183,8 +191,16 @@ class ProgramEdit(ListScreen):
 
     def interrupted(self):
         """Ask anew."""
-        if self._stage == _ASKED:
+        if self._stage >= _ASKED:
             self._stage = _LIST
+
+    def advance(self):
+        """It is lit for as long as other pages wait for a press."""
+        self.keeps_lit = not self.ui.left_alone()
+
+    def stays(self) -> bool:
+        """While something is changed that is not saved."""
+        return self._edited() != self._opened
 
     def view(self) -> int:
         """A program over the link may change what the question says of now."""
@@ -199,6 +215,10 @@ class ProgramEdit(ListScreen):
             super().draw(canvas)
         elif self._stage == _ASKED:
             self._draw_question(canvas)
+        elif self._stage == _LEAVE:
+            self.title(canvas, self.words.LEAVE)
+            self.lines(canvas, self.words.LEAVE_UNSAVED)
+            self.hints(canvas, self.say.STOP_NO, self.say.OK_YES)
         else:
             self._draw_segment(canvas)
 

@@ -26,11 +26,11 @@ class BolusRun(Screen):
         self._bolus = extended or ui.pump.bolus
 
     def press(self, button):
-        """OK or STOP leads home; after the end UP and DOWN act as they do at home."""
+        """OK or STOP leads back, home; after the end UP and DOWN act as they do there."""
         if button in (keys.OK, keys.STOP):
-            self.ui.go_home()
+            self.ui.back()
         elif not self._bolus.active:
-            self.ui.go_home()
+            self.ui.back()
             self.ui.top().press(button)
 
     def stays(self) -> bool:
