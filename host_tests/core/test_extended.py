@@ -167,9 +167,10 @@ def test_it_must_fit_every_limit_as_if_given_at_once():
     ):
         bench = without_basal()
         assert bench.pump.set_setting(number, value, BUTTONS) == codes.OK
-        assert give(bench, 1_000, 2_000, 240) == code
-        bench.turn(0)
-        assert bench.last(events.REFUSED)[2] == 3_000
+        for now_mu, command in ((1_000, events.COMMAND_COMBINED), (0, events.COMMAND_EXTENDED)):
+            assert give(bench, now_mu, 3_000 - now_mu, 240) == code
+            bench.turn(0)
+            assert bench.last(events.REFUSED) == (command, code, 3_000, 2_900, BUTTONS)
         bench.run_s(_HOUR_S)
         assert bench.steps == 0 and not bench.all(events.EXTENDED_START)
 

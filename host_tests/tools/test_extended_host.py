@@ -5,7 +5,15 @@ import re
 
 import pytest
 
-from basalt import bolus_reader, decode, history_reader, nightscout, tidepool, timeline
+from basalt import (
+    bolus_reader,
+    decode,
+    history_reader,
+    nightscout,
+    report_words,
+    tidepool,
+    timeline,
+)
 from basalt.history import DAY_MS
 from host_tests.tools import made_log
 from host_tests.tools.exported import check_tidepool, keep, log_of
@@ -72,6 +80,17 @@ def test_each_is_one_bolus_with_what_was_asked_for_and_how_it_ended(found):
 def test_a_normal_bolus_beside_one_is_a_bolus_of_its_own(log):
     (beside,) = [b for b in log.history.boluses if b.kind == "normal" and not b.is_refused]
     assert (beside.bolus_id, beside.given_mu, beside.outcome) == (3, 1_000, "all_given")
+
+
+def test_one_that_was_refused_is_told_as_what_was_asked_for(log, store):
+    (refused,) = [b for b in log.history.boluses if b.is_refused]
+    assert (refused.kind, refused.asked_mu, refused.given_mu) == ("combined", 18_000, 0)
+    assert (refused.refusal, refused.limit) == ("over_max_bolus", 10_000)
+    report = json.loads(basalt("report", "--store", store, "--json").out)
+    rows = [row for row in report["boluses_by_kind"] if row["what"] == "refusal"]
+    assert [(row["kind"], row["boluses"]) for row in rows] == [("combined", 1)]
+    said = report_words.outcome(refused) + report_words.extended(refused)
+    assert said == "refused: over the largest bolus, 10.00 U (combined)"
 
 
 def test_doses_are_what_the_motor_made_each_counted_once(made, log, found):

@@ -102,8 +102,8 @@ class Bolus:
     start_ms: int
     source: str
     now: Portion | None = None
-    later: Portion | None = None
-    kind: str = "normal"  # or extended, or combined; what was refused is told as normal
+    later: Portion | None = None  # of what was refused, all is in `now`
+    kind: str = "normal"  # or extended, or combined
     refusal: str = ""  # why, as in codes.py
     limit: int = 0  # what the refusal is about: mU, or minutes of a lockout
     seq: int = 0

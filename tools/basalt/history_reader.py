@@ -46,6 +46,8 @@ _FLAG_SUSPENDED = 1
 _QUARTER_MIN = 15
 _TOLD_EVERY = 16_384  # records
 _DOSE_SIZE, _LEVEL_SIZE = 5, 2  # numbers of each
+# What a refusal says was asked for, and the kind of bolus that it would have been.
+_REFUSED_BOLUSES = {"bolus": "normal", "extended_bolus": "extended", "combined_bolus": "combined"}
 _BASAL, _BOLUS = KINDS.index("basal"), KINDS.index("bolus")
 _EMPTY_MOVES = ("rewind", "take_up")  # nothing leaves the reservoir
 _STOPPING_FAULTS = ("motor_error", "system_error")
@@ -525,13 +527,14 @@ class _Reader:
     def _refused(self, command: int, code: int, asked: int, limit: int, source: int) -> None:
         reason = CODES[code] if code < len(CODES) else str(code)
         what = _word("refused", "command", command)
-        if what != "bolus":
+        kind = _REFUSED_BOLUSES.get(what)
+        if kind is None:
             text = f"Refused: {what.replace('_', ' ')}, {reason.replace('_', ' ')}"
             self._note("refused", "warning", text)
             return
         now = self._now()
         nothing = Portion(0, now, asked, end_ms=now, given_mu=0, outcome="refused")
-        bolus = Bolus(now, _source(source), nothing, seq=self._number())
+        bolus = Bolus(now, _source(source), nothing, kind=kind, seq=self._number())
         bolus.refusal = reason
         bolus.limit = limit
         self.history.boluses.append(bolus)

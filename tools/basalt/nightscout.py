@@ -70,7 +70,7 @@ class _Export:
         for bolus in self._log.history.boluses:
             if bolus.is_refused:
                 asked = words.dose(bolus.asked_mu)
-                text = f"Bolus of {asked} U {words.outcome(bolus)}"
+                text = f"Bolus of {asked} U {words.outcome(bolus)}{words.extended(bolus)}"
                 yield from self._one("Note", bolus.seq, bolus.start_ms, notes=text)
             elif bolus.outcome != "under_way" and bolus.given_mu is not None:
                 more: Document = {"insulin": bolus.given_mu / 1000}

@@ -219,9 +219,9 @@ def outcome(bolus: Bolus) -> str:
 
 
 def extended(bolus: Bolus) -> str:
-    """How much of a bolus is given over what time."""
+    """How much of a bolus is given over what time; of what was refused no more than its kind."""
     if bolus.later is None:
-        return ""
+        return "" if bolus.kind == "normal" else f" ({bolus.kind})"
     over = f"over {minutes(bolus.later.asked_min)}"
     if bolus.kind == "extended":
         return f" ({over})"

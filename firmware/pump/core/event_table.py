@@ -159,6 +159,8 @@ COMMANDS = (
     "setting",
     "service",
     "temporary_basal",
+    "extended_bolus",
+    "combined_bolus",
 )
 
 # What is asked for over the link: the kinds of link/protocol.py, by number.

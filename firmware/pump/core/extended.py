@@ -33,7 +33,8 @@ def begin(pump, now_mu, later_mu, minutes, source):
     """Give `now_mu` at once, which may be 0, and `later_mu` over so many minutes. A code."""
     code, limit = check(pump, now_mu, later_mu, minutes)
     if code != codes.OK:
-        return pump.refuse(events.COMMAND_BOLUS, code, now_mu + later_mu, limit, source)
+        command = events.COMMAND_COMBINED if now_mu else events.COMMAND_EXTENDED
+        return pump.refuse(command, code, now_mu + later_mu, limit, source)
     # First the extended one: what rounding has left of earlier doses goes to it, once.
     extended = Extended(pump)
     extended.start_over(later_mu, minutes, now_mu > 0, source)

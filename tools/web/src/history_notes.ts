@@ -24,7 +24,7 @@ const SAY: Record<string, Say> = {
       ` for ${n("duration_min")} min`,
   ],
   refused: (_, word) =>
-    word("command") === "bolus" ? undefined : ["warning", `Refused: ${word("command")}, ${word("code")}`],
+    word("command").endsWith("bolus") ? undefined : ["warning", `Refused: ${word("command")}, ${word("code")}`],
   reminder_missed: (n) => [
     "warning",
     `Nobody answered the reminder of ${reminderName(n("kind"))} for ${Math.round(n("after_s") / 60)} min`,

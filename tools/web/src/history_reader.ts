@@ -27,6 +27,12 @@ import { type Anchor, type Wall, wallOf } from "./wall.ts";
 
 const FLAG_SUSPENDED = 1;
 const QUARTER_MIN = 15;
+/** What a refusal says was asked for, and the kind of bolus that it would have been. */
+const REFUSED_BOLUSES: Record<string, string> = {
+  bolus: "normal",
+  extended_bolus: "extended",
+  combined_bolus: "combined",
+};
 const STOPPING_FAULTS = ["motor_error", "system_error"];
 
 /** `damaged` is how many records came that were not whole. */
@@ -474,8 +480,9 @@ class Reader {
   }
 
   #refused(record: LogRecord): void {
-    if (record.fields["command"] !== "bolus") return;
-    const bolus = new Bolus("normal", this.#now(), String(record.fields["source"]));
+    const kind = REFUSED_BOLUSES[String(record.fields["command"])];
+    if (kind === undefined) return;
+    const bolus = new Bolus(kind, this.#now(), String(record.fields["source"]));
     bolus.now = newPortion(0, this.#now(), Number(record.fields["asked"]));
     Object.assign(bolus.now, { given_mu: 0, outcome: "refused" });
     [bolus.refusal, bolus.limit] = [String(record.fields["code"]), Number(record.fields["limit"])];

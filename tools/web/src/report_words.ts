@@ -173,9 +173,9 @@ export function bolusEnd(outcome: string): string {
   return OUTCOMES[outcome] ?? plain(outcome);
 }
 
-/** How much of a bolus is given over what time. */
+/** How much of a bolus is given over what time; of what was refused no more than its kind. */
 export function extended({ kind, now, later }: Bolus): string {
-  if (!later) return "";
+  if (!later) return kind === "normal" ? "" : ` (${kind})`;
   const over = `over ${minutes(later.asked_min)}`;
   return kind === "extended" ? ` (${over})` : ` (${portion(now)} at once, ${portion(later)} ${over})`;
 }

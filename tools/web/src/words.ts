@@ -188,9 +188,9 @@ function moveOf(kind: string): string {
 
 /** Amounts are those of a bolus; a lockout's limit is in minutes. */
 function refusal(command: string, code: string, asked: number, limit: number): string {
-  if (command !== "bolus") return `${command}, ${code}`;
+  if (!command.endsWith("bolus")) return `${command}, ${code}`;
   const about = code === "too soon" ? `${limit} min` : units(limit);
-  return `a bolus of ${units(asked)}, ${code}${limit ? ` (${about})` : ""}`;
+  return `${command.startsWith("e") ? "an" : "a"} ${command} of ${units(asked)}, ${code}${limit ? ` (${about})` : ""}`;
 }
 
 /** The pump's time of day of a record; a question mark where its clock cannot be trusted. */
