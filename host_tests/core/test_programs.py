@@ -5,6 +5,7 @@ from host_tests.core.test_restart import restarted_with
 from pump.core import alarms, codes, events, programs, record, temporary
 from pump.core import settings as st
 from pump.core.event_table import PROGRAM_NAMES
+from pump.core.logbook import PROGRAM_BITS
 from pump.core.recall import Recall
 from pump.core.settings import Settings
 
@@ -35,6 +36,16 @@ def test_a_pump_begins_with_one_program_of_four():
     assert settings.active == 1 and settings.shown_program() == 0
     assert programs.segments_of(settings, 1) == [(0, 0)]
     assert [programs.program_of(settings, number) for number in (0, 2, 3, 4, 5)] == [None] * 5
+
+
+def test_a_checkpoint_says_which_program_is_in_force():
+    bench = Bench(segments=WORK)
+    assert programs.edit(bench.pump, 4, REST, BUTTONS) == codes.OK
+    for number in (4, 1):
+        assert programs.activate(bench.pump, number, BUTTONS) == codes.OK
+        bench.pump.checkpoint()
+        bench.commit()
+        assert bench.last(events.CHECKPOINT)[2] == number << PROGRAM_BITS <= 255
 
 
 def test_to_edit_a_program_that_is_not_in_force_changes_nothing_in_delivery():

@@ -4,7 +4,7 @@ from host_tests.core.bench import BUTTONS, Bench
 from pump.core import alarms, codes, events, record, states
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
-from pump.core.logbook import LONG_AGO_S
+from pump.core.logbook import LONG_AGO_S, PROGRAM_BITS
 from pump.core.recall import Recall
 from pump.core.settings import Settings
 
@@ -540,7 +540,7 @@ def test_lost_settings_without_a_program_leave_no_program_to_be_told():
 
 def test_a_pump_whose_log_is_new_knows_of_nothing_given_and_of_nothing_open():
     bench = Bench()
-    assert bench.last(events.CHECKPOINT) == (0, -1, 0, 0)
+    assert bench.last(events.CHECKPOINT) == (0, -1, 1 << PROGRAM_BITS, 0)  # of program 1
     assert bench.last(events.CHECKPOINT_WINDOW) == (0, 0)
     assert bench.last(events.CHECKPOINT_TODAY) == (0, 0, 0, LONG_AGO_S // 300)
     assert record.header(bench.log[0]) == (1, 1, events.BOOT, 0, 0, False, 0)
@@ -620,7 +620,7 @@ def test_a_checkpoint_while_suspended_tells_so_and_one_while_running_does_not():
             bench.pump.suspend(events.SOURCE_LINK if remotely else BUTTONS)
         bench.pump.checkpoint()
         bench.turn(0)
-        flags = bench.last(events.CHECKPOINT)[2]
+        flags = bench.last(events.CHECKPOINT)[2] - (1 << PROGRAM_BITS)  # of program 1
         assert flags == (0 if remotely is None else 5 if remotely else 1)
 
 

@@ -123,6 +123,45 @@ def test_a_log_without_its_beginning_names_no_program_that_it_does_not_know(tmp_
     assert found[1].others == {"Program 1": ((0, 1_000),)}
 
 
+def test_a_log_without_its_beginning_names_the_program_from_its_first_checkpoint_on(tmp_path):
+    made = made_log.MadePump(segments=[(0, 1_000)])
+    pump = made.pump
+    assert pump.set_clock(made_log.EPOCH_DAY * made_log.DAY_S, 60, BUTTONS) == codes.OK
+    assert programs.edit(pump, 2, list(REST), BUTTONS) == codes.OK
+    assert programs.activate(pump, 2, BUTTONS) == codes.OK
+    made.run_s(3_600)
+    lost = pump.log.next_seq
+    made.run_s(3 * 3_600)
+    pump.checkpoint()
+    told = pump.log.next_seq
+    made.run_s(12 * 3_600)
+    assert programs.edit(pump, 2, [(0, 700)], BUTTONS) == codes.OK
+    made.run_s(3_600)
+    pump.checkpoint()
+    made.commit()
+    raw = made_log.raw_log(made)
+    log = log_of(keep(tmp_path / "e.db", raw[(lost - 1) * SIZE :]))
+    first, second = log.schedules()
+    assert (first.title, first.segments) == ("Program 2", ()) and lost < first.seq < told
+    assert (second.title, second.segments) == ("Program 2", ((0, 700),))
+    records = tidepool.records(log)
+    check_tidepool(records)
+    named = [(one["time"], one["scheduleName"]) for one in records if one["type"] == "basal"]
+    titles = [title for _, title in sorted(named)]
+    assert set(titles) == {"Program", "Program 2"} and titles == sorted(titles)
+    # What it holds is told once the log says it.
+    (settings,) = [one for one in records if one["type"] == "pumpSettings"]
+    assert settings["basalSchedules"] == {"Program 2": segments((0, 700))}
+    switches = [one for one in nightscout.documents(log) if one["eventType"] == "Profile Switch"]
+    assert [one["profile"] for one in switches] == ["Basalt, program 2"]
+    # What it holds may be told first.
+    at = made_log.numbers_of(raw, events.BASAL_PROGRAM)[-1] - 1  # with its one segment
+    found = log_of(keep(tmp_path / "f.db", raw[(at - 1) * SIZE :])).schedules()
+    assert [(one.title, one.segments) for one in found] == [
+        *(("Program", ((0, 700),)), ("Program 2", ((0, 700),))),
+    ]
+
+
 def test_records_of_a_program_that_are_missing_leave_what_is_known(tmp_path):
     raw = page_runs.scheduled()
     gone = made_log.numbers_of(raw, events.PROGRAM_SEGMENT)[0]

@@ -100,7 +100,7 @@ class _Program:
         if not tile.temporary and not tile.stopped:
             self._last_mu_h = tile.rate_mu_h
             return tile
-        if found is None:  # it was set before the log begins
+        if found is None or not found.segments:  # it was set before the log begins
             return tile._replace(held_mu_h=self._last_mu_h)
         offset_min = self._log.moment(tile.seq, tile.start_ms).offset_min
         minute = (tile.start_ms // _MINUTE_MS + offset_min) % (DAY_MS // _MINUTE_MS)

@@ -71,7 +71,7 @@ class ExportLog:
         return Moment(utc_ms, int(self._offset[self._place(seq)]))
 
     def schedules(self) -> list[Schedule]:
-        """Every basal program that came into force, as far as the log holds all of it."""
+        """Every basal program that came into force, as far as the log tells of it."""
         found: list[Schedule] = []
         for one in self.programs():
             before = found[-1] if found else None

@@ -134,6 +134,8 @@ class _Export:
 
     def _profiles(self) -> Iterator[Document]:
         for schedule in self._log.schedules():
+            if not schedule.segments:
+                continue
             offset_min = self._log.moment(schedule.seq, schedule.utc_ms).offset_min
             more = {
                 "profile": f"Basalt, {schedule.title.lower()}",

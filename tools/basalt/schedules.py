@@ -1,8 +1,9 @@
 """The basal programs that a log tells of: which one was in force from when on, and what each held.
 
 The records of the program in force are the same whatever its number; `program_activated` before
-them says which it is. A log begins with program 1; where its beginning is missing the number is
-not known until the next activation. What a later record says changes nothing of what was before.
+them says which it is. A log begins with program 1; where its beginning is missing the next
+checkpoint says the number, and what it holds is not known until it is written or activated. What
+a later record says changes nothing of what was before.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ Segments = tuple[tuple[int, int], ...]  # (start minute, rate in mU/h)
 
 TITLE = "Program"  # of one whose number is not known
 _UNKNOWN = 0
+_PROGRAM_BITS = 5  # of a checkpoint's flags, above those: firmware/pump/core/logbook.py
 _NONE = firmware.PROGRAM_NAMES[0]
 
 
@@ -25,12 +27,12 @@ class Schedule(NamedTuple):
     utc_ms: int
     number: int
     title: str
-    segments: Segments
+    segments: Segments  # none: the log does not tell
     others: dict[str, Segments]  # by title, as far as the log tells of them
 
 
 def read(log: Log) -> list[Schedule]:
-    """One for each change of any program, from the first whole one in force on."""
+    """One for each change of any program, from the first that the log tells of on."""
     return list(_Reader(log).read())
 
 
@@ -54,11 +56,12 @@ class _Reader:
             "program_edited": self._edited,
             "program_named": self._named,
             "settings_lost": self._lost,
+            "checkpoint": self._checkpointed,
         }
         rows = [(at, row, event) for event in handlers for at, row in self._rows(event)]
         for at, row, event in sorted(rows, key=lambda one: one[0]):
             changed = handlers[event](at, row)
-            if changed and self._held.get(self._active):
+            if changed and (self._active or self._held.get(_UNKNOWN)):
                 yield self._now(at)
 
     def _rows(self, event: str) -> list[tuple[int, dict[str, int]]]:
@@ -85,7 +88,7 @@ class _Reader:
             int(self._log.utc_ms[at]),
             self._active,
             self._title(self._active),
-            self._held[self._active],
+            self._held.get(self._active, ()),
             others,
         )
 
@@ -104,6 +107,15 @@ class _Reader:
             self._held[row["old_program"]] = self._held.pop(_UNKNOWN)
         self._active = row["new_program"]
         return False  # what it holds follows
+
+    def _checkpointed(self, _at: int, row: dict[str, int]) -> bool:
+        number = row["flags"] >> _PROGRAM_BITS
+        if self._active != _UNKNOWN or number == _UNKNOWN:
+            return False
+        if _UNKNOWN in self._held:
+            self._held[number] = self._held.pop(_UNKNOWN)
+        self._active = number
+        return True
 
     def _edited(self, at: int, row: dict[str, int]) -> bool:
         return self._keep(row["program"], at, row["segments"])

@@ -167,7 +167,7 @@ class _Export:
     def _settings(self) -> Iterator[Record]:
         for found in self._log.programs():
             base = self._base("pumpSettings", "", found.seq, found.utc_ms)
-            if base:
+            if base and found.segments:
                 held = {found.title: found.segments, **found.others}
                 yield {
                     **base,

@@ -19,6 +19,7 @@ FLAG_CHANGING = const(2)  # a reservoir change was open
 FLAG_SUSPENDED_REMOTELY = const(4)
 FLAG_PLAY = const(8)  # the screw's play was not taken up since a rewind
 FLAG_CALIBRATED = const(16)  # its steps are of the SCALE before it; else of the board's
+PROGRAM_BITS = const(5)  # above these: which basal program is in force; 0: it does not say
 LOCKOUT_UNIT_S = const(300)
 LONG_AGO_S = const(76_500)  # 255 units of five minutes: the longest since a bolus it can tell
 

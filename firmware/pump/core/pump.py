@@ -409,6 +409,7 @@ class Pump:
         if self.suspension.remotely:
             flags |= logbook.FLAG_SUSPENDED_REMOTELY
         flags |= logbook.FLAG_PLAY if self.move.play else 0
+        flags |= self.settings.active << logbook.PROGRAM_BITS
         log, bolus_id = self.log, self.bolus.last_id
         if self.settings.get(st.STEPS_PER_UNIT):
             flags |= logbook.FLAG_CALIBRATED
