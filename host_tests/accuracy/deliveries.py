@@ -113,8 +113,9 @@ def boluses_on_chip(asked_mu, count, press_mu, gap_min, say):
     found = []
     for number in range(count):
         before = len(chip.motor.pulses)
-        chip.tap(UP, times=1 + asked_mu // press_mu)  # the first opens the screen
-        chip.tap(OK, times=2)
+        # The first opens the screen. None is so short that it goes by while the flash is erased.
+        for button in [UP] * (1 + asked_mu // press_mu) + [OK] * 2:
+            chip.press(button, 120, 120)
         chip.run_until_still(quiet_ms=5_000, limit_ms=300_000)
         found.append(len(chip.motor.pulses) - before)
         chip.run_ms(gap_min * 60_000)
