@@ -1,5 +1,6 @@
 """The measures of accuracy against deliveries whose error is known."""
 
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -83,3 +84,21 @@ def test_each_curve_has_its_greatest_error_above_its_least():
     ]
     assert all(top < bottom for top, bottom in zip(upper, lower, strict=True))
     assert upper[0] < upper[1] and lower[0] > lower[1]
+
+
+def test_a_run_that_is_too_short_for_a_window_leaves_its_cells_empty(monkeypatch):
+    steady = [(minute * 11, minute * 11) for minute in range(1, 3 * 60 + 1)]
+    whole = [minute * 11 for minute in range(1, 41 * 60 + 1)]
+    monkeypatch.setattr("host_tests.accuracy.__main__.ProcessPoolExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr(deliveries, "basal_on_chip", lambda rate, minutes, say: steady)
+    monkeypatch.setattr(deliveries, "basal", lambda rate, hours: deliveries.quarter_hours(whole))
+    for name in ("boluses", "boluses_on_chip"):
+        monkeypatch.setattr(deliveries, name, lambda *asked: [7])
+    text, picture = document(41, 3, lambda _: None)
+    pin, fakes = text.split("## Counted on the fakes")
+    assert "17 hours fill them all" in pin
+    after_1_h, after_6_h, after_12_h = pin.split("| 1 U/h | ")[1].splitlines()[0].split(" | ")
+    assert after_1_h == "0.9719 U of 1" and after_6_h == ""
+    assert after_12_h.strip() == "|"
+    assert pin.count("|  |") >= 3 and fakes.count("|  |") == 0
+    assert "930" not in picture and "60" in picture
