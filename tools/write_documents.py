@@ -18,7 +18,7 @@ from write_wiring import parts_of  # noqa: E402
 
 from basalt import board_rules, firmware  # noqa: E402
 from basalt.board_rules import Board  # noqa: E402
-from pump.core import codes, event_table, states, ways  # noqa: E402
+from pump.core import codes, event_table, extended, states, temporary, ways  # noqa: E402
 from pump.core.insulin import LONGEST_S  # noqa: E402
 from pump.core.insulin_curves import FIRST_MIN, STEP_MIN  # noqa: E402
 from pump.core.setting_table import SETTINGS  # noqa: E402
@@ -71,6 +71,54 @@ def setting_table() -> list[str]:
         lowest = firmware.least_on(number)
         bound = f"{least}, or {lowest}" if lowest else str(least)
         lines.append(f"| {number} | `{name}` | {default} | {bound} | {most} |")
+    return lines
+
+
+# Of pumps that people wear, as AndroidAPS knows them (PumpType.kt, DoseStepSize.kt): basal from,
+# to and step, bolus step, temporary basal, extended bolus at most.
+WORN = (
+    ("t:slim X2", "0.1", "0.001", "0.01", "0-250 % by 1 %, 15 min to 8 h", "8 h"),
+    ("Omnipod DASH", "0.05", "0.05", "0.05", "to 30 U/h by 0.05, 30 min to 12 h", "8 h"),
+    (
+        "Medtronic 640G",
+        "0.025",
+        "0.025 and more",
+        "0.025",
+        "to 35 U/h by 0.05, 30 min to 24 h",
+        "8 h",
+    ),
+    ("YpsoPump", "0.02 to 40", "0.01 and more", "0.1", "0-500 % by 1 %, 15 min to 24 h", "12 h"),
+    ("DanaRS, Dana-i", "0.04", "0.01", "0.05", "0-200 % by 10 %, 1 to 24 h", "8 h"),
+    ("Accu-Chek Combo", "0.01", "0.01 and more", "0.1", "0-500 % by 10 %, 15 min to 12 h", "12 h"),
+    (
+        "Accu-Chek Insight",
+        "0.02",
+        "0.01 and more",
+        "0.01",
+        "0-250 % by 10 %, 15 min to 24 h",
+        "24 h",
+    ),
+)
+
+
+def beside_table() -> list[str]:
+    """What can be asked of this pump beside those that people wear."""
+    of = {name: (least / 1000, most / 1000) for _, name, _, least, most, _ in SETTINGS}
+    step, rate = of["bolus_step_mu"], of["max_basal_mu_h"][1]
+    ours = (
+        "**Basalt**",
+        f"0.01 to {rate:g}",
+        "0.01",
+        f"{step[0]:g} to {step[1]:g}",
+        f"0-{temporary.MOST_PERCENT} % by 1 %, or to {rate:g} U/h by 0.01,"
+        f" {temporary.STEP_MIN} min to {temporary.MOST_MIN // 60} h",
+        f"{extended.MOST_MIN // 60} h",
+    )
+    lines = [
+        "| pump | basal, U/h | its step | bolus step, U | temporary basal | extended bolus |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += ["| " + " | ".join(row) + " |" for row in (ours, *WORN)]
     return lines
 
 
@@ -192,6 +240,7 @@ PIECES: tuple[tuple[str, str, Callable[[], list[str]]], ...] = (
     ("tools/README.md", "signals", signal_table),
     ("tools/README.md", "alarms", alarm_table),
     ("tools/README.md", "settings", setting_table),
+    ("tools/README.md", "beside", beside_table),
     ("tools/README.md", "codes", code_table),
     ("firmware/pump/core/layouts.py", "layouts", layouts_module),
     ("firmware/pump/core/insulin_curves.py", "curves", curves_module),
