@@ -13,6 +13,7 @@ from host_tests.fakes.port import MemoryPort
 from host_tests.world import FakeHardware, WatchdogResetError, World
 from pump.app import App
 from pump.core import event_table, events, record
+from pump.core import settings as st
 
 __all__ = ["DOWN", "OK", "STOP", "UP", "Rig", "WatchdogResetError", "load_board"]
 
@@ -36,13 +37,20 @@ class Rig:
 
     knows_it = True  # and leaves at once what leads through the first start
 
-    def __init__(self, board=None, flash=None, port=None, program=None):
-        """`program`: basal segments (start minute, mU/h), set before anything else."""
+    def __init__(self, board=None, flash=None, port=None, program=None, bolus_delay_s=0):
+        """`program`: basal segments (start minute, mU/h), set before anything else.
+
+        `bolus_delay_s`: for who has set none of their own; None leaves it as it is out of the bag.
+        """
         board = board if board is not None else load_board()
         self.world = World(board)
         self.world.flash = flash if flash is not None else Flash()
         self.port = port if port is not None else MemoryPort()
         self.boot()
+        settings = self.pump.settings
+        its_own = settings.get(st.BOLUS_DELAY_S) != st.default(st.BOLUS_DELAY_S)
+        if not (its_own or bolus_delay_s is None):
+            settings.set(st.BOLUS_DELAY_S, bolus_delay_s)  # stored with the next change
         if program:
             assert self.pump.set_basal(program, events.SOURCE_LINK) == 0
 

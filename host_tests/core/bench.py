@@ -1,6 +1,7 @@
 """A pump core with an ideal motor and a log in memory: what the core tests press and look at."""
 
 from pump.core import codes, event_table, events, record
+from pump.core import settings as st
 from pump.core.profile import Profile
 from pump.core.pump import Pump
 from pump.core.recall import Recall
@@ -38,7 +39,10 @@ class Bench:
         self.log = log if log is not None else []
         self.steps = 0  # forward steps the motor made
         self._minute_ms = 0
-        self.pump = Pump(Profile(board), settings if settings is not None else Settings())
+        if settings is None:
+            settings = Settings()
+            settings.set(st.BOLUS_DELAY_S, 0)
+        self.pump = Pump(Profile(board), settings)
         past = Recall()
         for packed in self.log:
             past.feed(packed)

@@ -270,7 +270,8 @@ def test_damaged_settings_are_told_with_all_that_is_in_force():
     again.turn(0)
     assert len(again.all(events.SETTINGS_LOST)) == 1
     restart = events.SOURCE_RESTART
-    assert again.last(events.SETTING_CHANGED) == (st.MAX_BOLUS_MU, 10_000, 5_000, restart)
+    changed = [(st.MAX_BOLUS_MU, 10_000, 5_000, restart), (st.BOLUS_DELAY_S, 5, 0, restart)]
+    assert again.all(events.SETTING_CHANGED)[-2:] == changed
     assert again.last(events.BASAL_PROGRAM) == (1, 0, 24_000, restart)
     assert again.pump.alarms.waiting & 1 << alarms.SETTINGS_LOST - 1
 

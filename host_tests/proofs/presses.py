@@ -37,6 +37,7 @@ _SETTINGS = (
     (st.CARB_RATIO_1, 100),
     (st.FACTOR_1, 40),
     (st.QUICK_STEP_MU, 500),
+    (st.BOLUS_DELAY_S, 0),
 )
 # What each pump has of its own, and a clinician with a cable changes now and then.
 _WISHES = (

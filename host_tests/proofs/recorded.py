@@ -78,7 +78,7 @@ class CountedRig(Rig):
         self.loaded = past.loaded  # steps of the reservoir when it was set
         self.forward_when_loaded = self.forward() - past.forward
         self.app = None
-        super().__init__(load_board(), flash)
+        super().__init__(load_board(), flash, bolus_delay_s=None)
         self.world.step_pin.listen(self._step)
 
     def forward(self):

@@ -4,11 +4,13 @@ from boards.pico import board
 from host_tests.expect import raises
 from host_tests.scenarios.session import RamDisk, Session, play
 from pump.core import event_table, events, record
+from pump.core import settings as st
 
 SET_UP = (
     (100, "ask", "set_time", [200_000_000, 60]),
     (200, "ask", "set_basal", [], [[0, 1_000]]),
     (300, "ask", "acknowledge"),
+    (400, "ask", "set_setting", [st.BOLUS_DELAY_S, 0]),
 )
 DOSE_STEPS = 135  # 0.2 U of 679.1 steps
 

@@ -273,7 +273,7 @@ def test_braille_and_half_blocks_keep_every_pixel():
 def test_presses_give_a_bolus_that_the_motor_makes(bench):
     for button in (sim_bench.UP, sim_bench.UP, sim_bench.UP, sim_bench.OK, sim_bench.OK):
         bench.press(button)
-    bench.run_ms(10_000)
+    bench.run_ms(20_000)
     assert bench.look().motor_steps == 67  # 0.10 U of 679.1 steps
     assert abs(bench.look().out_units - 0.1) < 0.002
 

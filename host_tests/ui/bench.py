@@ -100,6 +100,7 @@ class Bench:
     def __init__(self, past=None, started=True):
         self.settings = Settings()
         self.settings.set(st.LANGUAGE, self.language)
+        self.settings.set(st.BOLUS_DELAY_S, 0)  # a bolus begins when it is confirmed
         profile = Profile(Board)
         # One burst a turn, 2,000 steps a second: what a picture shows hangs on nothing else.
         profile.burst_steps = profile.prime_burst_steps = profile.rewind_burst_steps = BURST_STEPS

@@ -47,7 +47,9 @@ class HostBench:
         self._pty: Any = ports.PtyPort()
         try:
             flash = flashes.Flash(image=image)
-            self.rig: Any = rigs.Rig(board=self._board, flash=flash, port=self._pty)
+            self.rig: Any = rigs.Rig(
+                board=self._board, flash=flash, port=self._pty, bolus_delay_s=None
+            )
         except BaseException:
             self._pty.shut()
             raise

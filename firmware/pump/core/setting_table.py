@@ -100,7 +100,7 @@ SETTINGS = (
     (TARGET_HIGH_2, "target_high_2_mg_dl", 0, 0, 250, 5),
     (TARGET_HIGH_3, "target_high_3_mg_dl", 0, 0, 250, 5),
     (TARGET_HIGH_4, "target_high_4_mg_dl", 0, 0, 250, 5),
-    (BOLUS_DELAY_S, "bolus_delay_s", 0, 0, 10, 1),
+    (BOLUS_DELAY_S, "bolus_delay_s", 5, 0, 10, 1),
     (MAX_ON_BOARD_MU, "max_on_board_mu", 0, 0, 60_000, 250),
     (AUTO_OFF_H, "auto_off_h", 0, 0, 24, 1),
     (AUTO_RESUME_MIN, "auto_resume_min", 0, 0, 240, 5),

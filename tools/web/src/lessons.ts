@@ -73,7 +73,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     title: "A bolus, and stopping it",
     words: [
-      "For a meal a person asks for a dose at once: a bolus. Press Up, then Up again until the display shows 1.00 U or more; OK, read the question, OK.",
+      "For a meal a person asks for a dose at once: a bolus. Press Up, then Up again until the display shows 1.00 U or more; OK, read the question, OK. The display then counts five seconds down, in which Stop leaves nothing given.",
       "A bolus of this pump takes its time, 1.5 units a minute. Stop ends it from any screen, within one step.",
     ],
     tasks: [
@@ -152,7 +152,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     title: "A power cut, and the log",
     words: [
-      "Give a bolus once more and cut the power while it runs. (Does the pump refuse? An hour at 3600× lasts a second.) Then switch the power on again.",
+      "Give a bolus once more and cut the power once the motor turns. (Does the pump refuse? An hour at 3600× lasts a second.) Then switch the power on again.",
       "The virtual machine is gone with all it remembered. A new one starts on the files that were durable.",
     ],
     tasks: [
