@@ -55,7 +55,9 @@ def test_the_history_is_what_the_log_says_over_segments_and_restarts():
     assert [entry[past.ASKED_MU] for entry in boluses] == [start[1] for start in starts]
     assert len(boluses) == 6 and boluses[0][past.GIVEN_MU] < 1_000
     days = [entry[past.BASAL_MU :] for entry in found(rig, past.DAYS)]
-    assert days == newest_first(rig, events.DAY_TOTAL) and len(days) >= 3
+    totals = newest_first(rig, events.DAY_TOTAL)
+    assert totals.pop() == (0, 0, 0)  # before the clock was set
+    assert days == totals and len(days) >= 3
     alarms = [entry[past.ALARM] for entry in found(rig, past.ALARMS)]
     assert alarms == [raised[0] for raised in newest_first(rig, events.ALARM_RAISED)]
     assert rig.hardware.errors == []

@@ -2,7 +2,7 @@
 
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
-from pump.core import events, extended, record
+from pump.core import codes, events, extended, record
 from pump.ui.keys import DOWN, OK, STOP, UP
 from pump.ui.pages import dates, past
 
@@ -113,10 +113,24 @@ def test_alarms_have_their_time_above_and_tell_why_when_opened():
 def test_a_day_is_named_by_the_day_on_which_it_began_and_today_is_first():
     bench = scenes.history_days()
     names = [text for text in bench.look() if text[3:] in ("Nov", "Jan") or text == "Today"]
-    assert names == ["Today", "24 Nov", "23 Nov", "01 Jan"]
+    assert names == ["Today", "24 Nov", "23 Nov"]
     assert bench.sees("16.44 U   2%")
     bench.press(DOWN, DOWN, OK)
     assert bench.sees("Bolus 15.99 U") and bench.sees("Boluses: 3")
+
+
+def test_what_a_pump_gave_before_its_clock_was_set_is_a_day_and_nothing_is_none():
+    for dose_mu, days in ((1_000, "01 Jan"), (0, "")):
+        bench = scenes.fresh()
+        if dose_mu:
+            assert bench.pump.give_bolus(dose_mu, 0) == codes.OK
+            bench.run(60_000)
+        bench.pump.set_clock(scenes.NOW_S, 0, 0)
+        bench.run(1_000)
+        bench.press(OK, *[DOWN] * scenes.HISTORY_ROW, OK)
+        bench.run(1_000)
+        bench.press(DOWN, DOWN, OK)
+        assert bench.sees("Today") and bench.sees("01 Jan") == bool(days)
 
 
 def test_changes_tell_the_reservoirs_units_and_the_cannulas_filled():

@@ -92,8 +92,13 @@ class Past:
             self.looking = False
             days = self._found[DAYS]
             if days and count:
-                # The pump's first day began with its first record.
-                days[len(days) - WORDS + AT_S] = header(self._bytes)[6]
+                # The pump's first day began with its first record. It is none where nothing was
+                # given before somebody set the clock.
+                _, _, _, _, _, trusted, local_s = header(self._bytes)
+                oldest = len(days) - WORDS
+                days[oldest + AT_S] = local_s
+                if not (trusted or days[oldest + BASAL_MU] or days[oldest + BOLUS_MU]):
+                    self._found[DAYS] = days[:oldest]
         elif count:
             _, _, _, _, _, trusted, local_s = header(self._bytes)
             # A clock that nobody had set says nothing of when that was.
