@@ -4,7 +4,7 @@ from host_tests.ui.pictures import scenes
 from pump.core import codes, events
 from pump.core import extended as ex
 from pump.core import temporary as tb
-from pump.ui.keys import OK, STOP
+from pump.ui.keys import DOWN, OK, STOP, UP
 
 
 def test_a_temporary_basal_is_seen_beside_an_extended_bolus():
@@ -63,3 +63,15 @@ def test_an_extended_bolus_is_the_last_one_when_it_is_over():
     assert bench.pump.give_bolus(500, events.SOURCE_LINK) == codes.OK
     bench.run(60_000)
     assert bench.sees("Bolus 0.50 U") and not bench.sees("Ext")
+
+
+def test_a_pump_that_delivers_nothing_says_so_before_a_dose_is_typed():
+    for buttons in ((UP,), (DOWN,), (OK, DOWN, DOWN, OK), (OK, DOWN, DOWN, DOWN, OK)):
+        bench = scenes.home_suspended()
+        bench.press(*buttons)
+        assert bench.sees("Hold STOP to resume"), buttons
+        bench.press(STOP, STOP)
+        assert bench.at_home()
+        bench.hold(STOP)
+        bench.press(*buttons)
+        assert bench.running() and not bench.sees("Hold STOP to resume"), buttons

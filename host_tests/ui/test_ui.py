@@ -224,9 +224,10 @@ def test_a_refused_bolus_says_why_and_leads_back_to_the_amount():
     assert bench.sees("1.25") and not bench.sees("Give")
 
 
-def test_a_bolus_while_suspended_is_refused_with_its_reason():
-    bench = scenes.home_suspended()
-    bench.press(UP, UP, OK, OK)
+def test_a_bolus_of_a_pump_that_was_suspended_meanwhile_is_refused_with_its_reason():
+    bench = scenes.bolus_ask()
+    bench.pump.suspend(events.SOURCE_LINK)
+    bench.press(OK)
     assert bench.sees("suspended")
     assert not bench.pump.bolus.active
 

@@ -8,7 +8,7 @@ from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures, font, keys, sounds
 from pump.ui.alarm import alarm_name
-from pump.ui.screen import Screen, mix, refused
+from pump.ui.screen import Screen, delivers, mix, refused
 
 _LONG_AGO_S = const(43_200)
 _BODY_Y = const(17)
@@ -35,6 +35,8 @@ class Home(Screen):
             self.stop_down = True
         elif self.pump.bolus.active:
             self.ui.open_bolus()
+        elif not delivers(self.ui):
+            return
         elif button == keys.UP:
             self.ui.open_loaded(_load_bolus)
         elif self.pump.settings.get(st.CARB_RATIO_1):

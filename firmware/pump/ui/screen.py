@@ -2,6 +2,7 @@
 
 from micropython import const
 
+from pump.core import codes, states
 from pump.ui import keys
 
 TOP = const(14)  # first free row under the title
@@ -104,6 +105,15 @@ def refused(ui, code):
     """Show why the core refused."""
     ui.refuse()
     ui.open_loaded(lambda ui: Message(ui, ui.texts.REFUSED, reason(ui, code)))
+
+
+def delivers(ui):
+    """Whether a dose can be ordered now; tells why not before anybody has typed one."""
+    pump = ui.pump
+    code = codes.OK if pump.state == states.BOLUS else pump.why_not(states.GIVE_BOLUS)
+    if code != codes.OK:
+        refused(ui, code)
+    return code == codes.OK
 
 
 def reason(ui, code):

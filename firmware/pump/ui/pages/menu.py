@@ -6,7 +6,7 @@ from pump.core import alarms as al
 from pump.core import settings as st
 from pump.ui.alarm import AlarmPage, alarm_name
 from pump.ui.pages.lists import ListScreen
-from pump.ui.screen import Page
+from pump.ui.screen import Page, delivers
 
 # Rows that are opened from elsewhere as well.
 RESERVOIR = const(0)
@@ -14,6 +14,7 @@ CLOCK = const(5)
 FIRST_START = const(11)
 _BACK = const(12)
 _SELF_TEST = const(13)
+_DOSES = b"\x02\x03"  # the rows on which one is ordered
 
 # All but the way back to this mode; what a user needs, and that way.
 _OF_A_CLINICIAN = bytes(range(_BACK)) + bytes((_SELF_TEST,))
@@ -37,7 +38,9 @@ class MainMenu(ListScreen):
 
     def chosen(self, index):
         """Open the page; what is not looked at is not loaded."""
-        self.ui.open_loaded(lambda ui: page(self._rows[index])(ui))
+        row = self._rows[index]
+        if row not in _DOSES or delivers(self.ui):
+            self.ui.open_loaded(lambda ui: page(row)(ui))
 
 
 class AlarmList(ListScreen):
