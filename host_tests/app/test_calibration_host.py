@@ -7,7 +7,7 @@ from host_tests.rig import DOWN, OK, STOP, UP, Rig
 from pump.core import alarms as al
 from pump.core import events, states
 from pump.core import settings as st
-from pump.core.setting_table import SETTINGS
+from pump.ui.pages.values import GROUPS
 
 TRUE = 650
 MG_PER_UNIT = 9.982
@@ -26,8 +26,9 @@ class Desk:
         rig.press(OK)
         rig.press(DOWN, times=MENU_SETTINGS)
         rig.press(OK)
-        place = [row[0] for row in SETTINGS].index(st.STEPS_PER_UNIT)
-        rig.press(DOWN, times=place)
+        rig.press(DOWN, times=len(GROUPS) - 1)
+        rig.press(OK)
+        rig.press(DOWN, times=GROUPS[-1].index(st.STEPS_PER_UNIT))
         rig.press(OK)
         self.page = rig.app.ui.top()
 

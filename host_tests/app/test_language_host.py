@@ -10,7 +10,6 @@ from host_tests.ui.bench import Watched
 from pump import app
 from pump.core import codes
 from pump.core import settings as st
-from pump.core.setting_table import SETTINGS
 from pump.link import frame, protocol
 
 GERMAN = 1
@@ -44,8 +43,7 @@ def choose(rig, key):
     rig.press(OK)
     rig.press(DOWN, times=MENU_SETTINGS)
     rig.press(OK)
-    rig.press(DOWN, times=[row[0] for row in SETTINGS].index(st.LANGUAGE))
-    rig.press(OK)
+    rig.press(OK)  # its first row
     rig.press(key)
     rig.press(OK, times=2)
 
@@ -69,6 +67,26 @@ def test_a_language_chosen_at_the_pump_is_spoken_at_once_and_after_a_restart():
     rig.run_s(1)
     assert "Today" in said(rig)
     assert not any(name.endswith("_de") for name in loaded())
+
+
+class New(Rig):
+    """In the hands of somebody who has never seen one."""
+
+    knows_it = False
+
+
+def test_a_language_chosen_in_the_first_start_is_spoken_there_and_the_clock_comes_next():
+    rig = New()
+    rig.run_s(3)
+    assert "First start" in said(rig) and "English" in said(rig)
+    rig.press(OK)
+    rig.press(UP)
+    rig.press(OK, times=2)
+    rig.run_s(1)
+    assert "Erster Start" in said(rig) and "Deutsch" in said(rig)
+    assert all(name.endswith("_de") for name in loaded())
+    rig.press(OK)
+    assert "Uhr" in said(rig) and "UTC" in said(rig)
 
 
 def test_a_language_set_over_the_link_is_on_the_display_without_a_press():

@@ -6,12 +6,15 @@ from pump.core import codes, events, states
 from pump.core.recall import Recall
 from pump.ui.keys import DOWN, OK, STOP, UP
 
-CLOCK, MOTOR, RESERVOIR, BASAL, LIMITS = range(5)
+LANGUAGE, CLOCK, MOTOR, RESERVOIR, BASAL, LIMITS = range(6)
 
 
 def led():
+    """Past the language, which can stay."""
     bench = scenes.fresh()
     bench.ui.lead_a_new_pump()
+    assert row(bench) == LANGUAGE
+    bench.press(OK, OK)
     return bench
 
 
@@ -65,6 +68,20 @@ def test_a_new_pump_is_led_from_the_clock_to_the_limits_and_each_page_leads_back
         assert bench.sees(name), name
     bench.press(STOP)
     assert row(bench) == LIMITS
+
+
+def test_the_language_is_offered_first_and_the_clock_comes_next_whatever_comes_of_it():
+    bench = scenes.first()
+    assert row(bench) == LANGUAGE and bench.sees("English")
+    bench.press(OK, UP)
+    assert bench.sees("Deutsch") and bench.sees("was English")
+    bench.press(STOP)
+    assert row(bench) == CLOCK
+    assert row(scenes.in_german(scenes.first)) == CLOCK
+    bench = scenes.fresh()
+    bench.pump.set_clock(scenes.NOW_S, 0, events.SOURCE_LINK)
+    bench.ui.lead_a_new_pump()
+    assert row(bench) == MOTOR
 
 
 def test_the_motor_check_turns_forward_and_as_far_back_and_gives_nothing():

@@ -15,6 +15,7 @@ from pump.ui.pages import (
 )
 from pump.ui.pages import texts as words
 from pump.ui.pages import texts_de as words_de
+from pump.ui.pages.values import GROUPS
 
 LANGUAGES = (0, 1)
 PAIRS = (
@@ -25,7 +26,7 @@ PAIRS = (
     (reasons, reasons_de),
 )
 # One part for each thing, not lines of a text that may break where it likes.
-ALWAYS_AS_MANY_PARTS = ("MONTHS", "SETTING_NAMES", "LANGUAGES", "DAY_PARTS")
+ALWAYS_AS_MANY_PARTS = ("MONTHS", "SETTING_NAMES", "SETTING_GROUPS", "LANGUAGES", "DAY_PARTS")
 
 
 def in_every_language(look):
@@ -95,6 +96,11 @@ def test_every_setting_fits_with_its_least_and_its_largest_value():
     in_every_language(look)
 
 
+def test_every_setting_belongs_to_one_group():
+    found = sorted([number for group in GROUPS for number in group])
+    assert found == [row[0] for row in setting_table.SETTINGS]
+
+
 def test_a_text_that_runs_into_another_or_off_the_display_is_found():
     for wrong in ("Carbohydrates of it", "More letters than there are"):
         bench = scenes.home()
@@ -108,6 +114,7 @@ def test_the_texts_cover_the_tables_of_the_core():
         bench = scenes.menu_top()
         words = bench.ui.words
         assert len(words.SETTING_NAMES.split("|")) == len(setting_table.SETTINGS)
+        assert len(words.SETTING_GROUPS.split("|")) == len(GROUPS)
         assert len(words.MONTHS.split("|")) == 12
 
     in_every_language(look)

@@ -617,6 +617,8 @@ def test_a_setting_changes_only_after_a_second_ok():
     assert bench.settings.get(st.BOLUS_STEP_MU) == 50
     bench.press(OK)
     assert bench.settings.get(st.BOLUS_STEP_MU) == 100
+    assert bench.sees("Bolus speed")
+    bench.press(STOP)
     assert bench.sees("Settings")
 
 
@@ -681,15 +683,25 @@ def test_the_offset_to_utc_ends_where_the_settings_do_and_takes_the_date_along()
 
 
 def test_the_offset_among_the_settings_is_that_of_the_clock_and_takes_it_along():
-    bench = scenes.settings_top()
-    bench.press(*[DOWN] * (st.UTC_OFFSET_MIN - 1), OK, *[UP] * 4, *[OK] * 7)
+    bench = scenes.setting_row(st.UTC_OFFSET_MIN)
+    bench.press(OK, *[UP] * 4, *[OK] * 7)
     assert bench.settings.get(st.UTC_OFFSET_MIN) == 60
     assert bench.pump.clock.minute_of_day() == 15 * 60 + 5
 
 
+def test_a_meal_from_midnight_on_is_a_time_and_one_until_then_is_off():
+    bench = scenes.setting_row(st.MEAL_FROM_MIN)
+    assert bench.sees("Meal from") and bench.sees("00:00")
+    bench.press(OK, UP)
+    assert bench.sees("00:15") and bench.sees("was 00:00")
+    bench = scenes.setting_row(st.MEAL_UNTIL_MIN)
+    bench.press(OK)
+    assert bench.sees("off") and not bench.sees("00:00")
+
+
 def test_auto_off_steps_from_off_to_5_hours_and_back():
-    bench = scenes.settings_top()
-    bench.press(*[DOWN] * (st.AUTO_OFF_H - 1), OK)
+    bench = scenes.setting_row(st.AUTO_OFF_H)
+    bench.press(OK)
     assert bench.sees("Auto-off") and bench.sees("off")
     bench.press(UP)
     assert bench.sees("5 h")

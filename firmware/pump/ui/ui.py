@@ -79,10 +79,15 @@ class Ui:
     # ---- for the app -----------------------------------------------------------------------
 
     def speak(self, texts):
-        """Go home and say everything in another language, out of that module."""
+        """Say everything in another language, out of that module: at home, or from the beginning
+        of what led to it.
+        """
         self.texts = texts
         self._home.say = self._alarm_screen.say = self._boot.say = texts
+        led = [screen for screen in self._stack if screen.leads]
         self.go_home()
+        if led:
+            self.open_loaded(_load_first)
 
     def gesture(self, button, kind):
         """A button was pressed, held, repeats or was let go: numbers of keys.py."""

@@ -8,7 +8,7 @@ from pump.core import selftest as st_core
 from pump.core import temporary as tb
 from pump.core.setting_table import SETTINGS
 from pump.ui.keys import DOWN, OK, PRESS, REPEAT, STOP, UP
-from pump.ui.pages import dates
+from pump.ui.pages import dates, values
 from pump.ui.screen import refused
 
 PROGRAM = [(0, 800), (180, 600), (360, 1100), (600, 900), (1080, 1000), (1320, 700)]
@@ -264,9 +264,7 @@ def mode_code_wrong():
 
 
 def settings_mode():
-    bench = settings_top()
-    bench.press(*[DOWN] * (settings.MODE_CODE - 1))
-    return bench
+    return setting_row(settings.MODE_CODE)
 
 
 def setting_mode_code():
@@ -886,26 +884,56 @@ def settings_top():
     return menu(6)
 
 
+def to_setting(bench, number):
+    """From the top of the settings to the row of one."""
+    for group, numbers in enumerate(values.GROUPS):
+        if number in numbers:
+            bench.press(*[DOWN] * group)
+            if group:
+                bench.press(OK, *[DOWN] * numbers.index(number))
+            return bench
+    raise LookupError(f"no group has setting {number}")
+
+
+def setting_row(number):
+    """Its row in its group."""
+    return to_setting(settings_top(), number)
+
+
 def settings_end():
     bench = settings_top()
-    bench.press(*[DOWN] * 13)
+    bench.press(*[DOWN] * (len(values.GROUPS) - 1))
     return bench
 
 
-def settings_language():
-    bench = settings_top()
-    bench.press(*[DOWN] * (len(SETTINGS) - 1))
+def settings_bolus():
+    return setting_row(settings.BOLUS_STEP_MU)
+
+
+def settings_limits():
+    return setting_row(settings.MAX_BOLUS_MU)
+
+
+def settings_reminders():
+    bench = setting_row(settings.MEAL_FROM_MIN)
+    bench.settings.set(settings.SET_DAYS, 3)
+    bench.settings.set(settings.RESERVOIR_DAYS, 14)
+    bench.settings.set(settings.MEAL_UNTIL_MIN, 570)
     return bench
+
+
+def settings_device():
+    return setting_row(settings.UTC_OFFSET_MIN)
 
 
 def setting_language():
-    bench = settings_language()
+    bench = settings_top()
     bench.press(OK, UP)
     return bench
 
 
 def setting():
-    bench = settings_top()
+    bench = settings_bolus()
     bench.press(OK)
     return bench
 
@@ -1147,7 +1175,7 @@ def first():
 def first_motor():
     bench = first()
     bench.pump.set_clock(NOW_S, 0, 0)
-    bench.press(DOWN, OK)
+    bench.press(DOWN, DOWN, OK)
     return bench
 
 
@@ -1176,6 +1204,26 @@ def first_half():
     return bench
 
 
+def first_basal():
+    """Its program, which is none yet."""
+    bench = first_half()
+    bench.pump.reservoir_steps = bench.pump.profile.scale.steps(187_400)
+    bench.press(DOWN, OK)
+    return bench
+
+
+def first_limits():
+    bench = first_done()
+    bench.press(OK)
+    return bench
+
+
+def first_language():
+    bench = first()
+    bench.press(OK, UP)
+    return bench
+
+
 def first_done():
     bench = in_use()
     bench.press(OK, *[DOWN] * FIRST_START_ROW, OK)
@@ -1183,8 +1231,8 @@ def first_done():
 
 
 def calibrate_ask():
-    bench = settings_top()
-    bench.press(*[DOWN] * 12, OK)
+    bench = setting_row(settings.STEPS_PER_UNIT)
+    bench.press(OK)
     return bench
 
 
@@ -1360,14 +1408,14 @@ def settings_of_the_calculator():
     bench = calculator_not_set()
     for number, value in CALCULATOR:
         assert bench.pump.set_setting(number, value, 0) == codes.OK
-    bench.press(OK, OK, *[DOWN] * 6, OK, *[DOWN] * 20)
-    return bench
+    bench.press(OK, OK, *[DOWN] * 6, OK)
+    return to_setting(bench, settings.TARGET_HIGH_1)
 
 
 def settings_of_the_calculator_mmol():
     bench = settings_of_the_calculator()
     assert bench.pump.set_setting(settings.GLUCOSE_MMOL, 1, 0) == codes.OK
-    bench.press(*[DOWN] * 11)
+    bench.press(*[DOWN] * 4)
     return bench
 
 
@@ -1428,7 +1476,7 @@ def german_calculator_sum_low():
 
 
 def german_settings():
-    return in_german(settings_language)
+    return in_german(settings_top)
 
 
 def german_history_boluses():
@@ -1591,12 +1639,19 @@ SCENES = (
     clock_ask,
     settings_top,
     settings_end,
+    settings_bolus,
+    settings_limits,
+    settings_reminders,
+    settings_device,
     first,
     first_motor,
     first_motor_turns,
     first_motor_ask,
     first_motor_not,
     first_half,
+    first_language,
+    first_basal,
+    first_limits,
     first_done,
     calibrate_ask,
     calibrate_line_ask,
@@ -1609,7 +1664,6 @@ SCENES = (
     calibrate_result,
     calibrate_done,
     calibrate_refused,
-    settings_language,
     setting_language,
     setting,
     setting_changed,
@@ -1705,11 +1759,11 @@ def every_state():
 
 def every_setting():
     """(name, bench) with each setting in the list, and asked for, at its least and at its most."""
-    for at, (number, name, _, least, most, _) in enumerate(SETTINGS):
+    for number, name, _, least, most, _ in SETTINGS:
         for value in (least, most):
             bench = settings_top()
             bench.settings.set(number, value)
-            bench.press(*[DOWN] * at)
+            to_setting(bench, number)
             yield name, bench
             if number in (settings.STEPS_PER_UNIT, settings.UTC_OFFSET_MIN):
                 continue

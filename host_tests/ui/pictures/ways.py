@@ -110,4 +110,6 @@ def _place(bench):
         bolus = bench.pump.bolus
         return kind, bolus.active, bolus.wait_ms > 0
     stages = [getattr(screen, name, None) for name in _STAGES]
-    return kind, *[stage for stage in stages if isinstance(stage, int)]
+    # Two menus with as many rows are more alike than the one of a user and the one of a clinician.
+    rows = (screen.count(),) if hasattr(screen, "count") else ()
+    return kind, *rows, *[stage for stage in stages if isinstance(stage, int)]

@@ -9,20 +9,14 @@ from pump.core import settings as st
 from pump.ui import figures
 from pump.ui.pages import menu
 from pump.ui.pages.lists import ListScreen
-from pump.ui.pages.values import SettingList
+from pump.ui.pages.values import LIMITS, SettingList, language_entry, text_of
 
-_CLOCK = const(0)
-_MOTOR = const(1)
-_RESERVOIR = const(2)
-_BASAL = const(3)
-_LIMITS = const(4)
-
-_LIMIT_ROWS = (
-    st.MAX_BOLUS_MU,
-    st.MAX_HOUR_MU,
-    st.MAX_DAY_MU,
-    st.MAX_BASAL_MU_H,
-)
+_LANGUAGE = const(0)
+_CLOCK = const(1)
+_MOTOR = const(2)
+_RESERVOIR = const(3)
+_BASAL = const(4)
+_LIMITS = const(5)
 
 
 class FirstStart(ListScreen):
@@ -35,6 +29,8 @@ class FirstStart(ListScreen):
         self._rows = ui.words.FIRST_ROWS.split("|")
         self._motor_tried = False
         self.at = self._open_row()
+        if self.at == _CLOCK and not ui.texts.LANGUAGE:
+            self.at = _LANGUAGE  # perhaps not even this can be read
 
     def stays(self) -> bool:
         """As long as a new pump waits for it."""
@@ -47,7 +43,9 @@ class FirstStart(ListScreen):
     def row(self, index):
         """The step, and what there is of it."""
         pump = self.pump
-        if index == _CLOCK:
+        if index == _LANGUAGE:
+            value = text_of(self, st.LANGUAGE, pump.settings.get(st.LANGUAGE))
+        elif index == _CLOCK:
             time = figures.hour_minute(pump.clock.minute_of_day())
             value = time if pump.clock.trusted else ""
         elif index == _MOTOR:
@@ -78,7 +76,10 @@ class FirstStart(ListScreen):
         elif index == _BASAL:
             self.ui.open_loaded(_program_in_force)
         elif index == _LIMITS:
-            self.ui.open(SettingList(self.ui, _LIMIT_ROWS))
+            self.ui.open(SettingList(self.ui, LIMITS))
+        elif index == _LANGUAGE:
+            self.at = _CLOCK  # comes next, also where the language stays
+            self.ui.open(language_entry(self.ui))
         else:
             row = menu.CLOCK if index == _CLOCK else menu.RESERVOIR
             self.ui.open_loaded(lambda ui: menu.page(row)(ui))

@@ -124,9 +124,9 @@ def page(index):
 
 def _later_page(index):
     if index == 6:
-        from pump.ui.pages.values import SettingList
+        from pump.ui.pages.values import SettingGroups
 
-        return SettingList
+        return SettingGroups
     if index == 7:
         from pump.ui.pages.remote import Remote
 

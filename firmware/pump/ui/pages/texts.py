@@ -110,16 +110,17 @@ MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 WAS = "was"
 SET_CLOCK = "Set the clock?"
 
-# Settings, in the order of core/settings.py: names of at most 12 letters
+# Settings, in the order of core/settings.py: names of at most 13 letters
 SETTINGS = "Settings"
+SETTING_GROUPS = "Language|Bolus|Limits|Calculator|Reminders|Lock and auto-off|Device"
 SETTING_NAMES = (
     "Bolus step|Bolus speed|Max bolus|Max per hour|Max per day|Max basal|Low warning|"
     "UTC offset|Reminder|Bolus pause|Display off|Key clicks|Steps per U|Screw play|"
-    "Insulin acts|mmol/L|Part 2 from|Part 3 from|Part 4 from|Carb ratio 1|Carb ratio 2|"
-    "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Targ. low 1|Targ. low 2|"
-    "Targ. low 3|Targ. low 4|Targ. top 1|Targ. top 2|Targ. top 3|Targ. top 4|Bolus delay|"
-    "Max on board|Auto-off|Auto-resume|Set for days|Language|Gluc. check|Meal from|"
-    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. for days|"
+    "Insulin acts|mmol/L|Day part 2|Day part 3|Day part 4|Carb ratio 1|Carb ratio 2|"
+    "Carb ratio 3|Carb ratio 4|Factor 1|Factor 2|Factor 3|Factor 4|Target lo 1|Target lo 2|"
+    "Target lo 3|Target lo 4|Target hi 1|Target hi 2|Target hi 3|Target hi 4|Bolus delay|"
+    "Max on board|Auto-off|Auto-resume|Set lasts|Language|Glucose after|Meal from|"
+    "Meal until|Daily 1|Daily 2|Daily 3|Daily 4|Res. lasts|"
     "Quick bolus|Child lock|Mode|Mode code|Acts, part 2|Acts, part 3|Acts, part 4"
 )
 MODES = "clinician|user"
@@ -185,7 +186,7 @@ SERVICE_TEXT = "To flash the board:|connect USB, suspend,|then run on the host|b
 
 # First start
 FIRST_START = "First start"
-FIRST_ROWS = "Clock|Motor check|Reservoir|Basal|Limits"
+FIRST_ROWS = "Language|Clock|Motor check|Reservoir|Basal|Limits"
 OPEN = "to do"
 TRIED = "turns"
 MOTOR_CHECK = "Motor check"

@@ -110,12 +110,13 @@ MONTHS = "Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"
 WAS = "war"
 SET_CLOCK = "Uhr stellen?"
 
-# Settings, in the order of core/settings.py: names of at most 12 letters
+# Settings, in the order of core/settings.py: names of at most 13 letters
 SETTINGS = "Einstellungen"
+SETTING_GROUPS = "Sprache|Bolus|Grenzen|Bolusrechner|Erinnerungen|Sperre, Abschaltung|Gerät"
 SETTING_NAMES = (
     "Bolusschritt|Bolustempo|Max. Bolus|Max. Stunde|Max. Tag|Max. Basal|Warnung ab|"
     "Zeit zu UTC|Erinnerung|Boluspause|Display aus|Tastenton|Schritte/E|Spiel|"
-    "Insulindauer|mmol/L|Teil 2 ab|Teil 3 ab|Teil 4 ab|KH-Faktor 1|KH-Faktor 2|"
+    "Insulindauer|mmol/L|Tagesteil 2|Tagesteil 3|Tagesteil 4|KH-Faktor 1|KH-Faktor 2|"
     "KH-Faktor 3|KH-Faktor 4|Korrektur 1|Korrektur 2|Korrektur 3|Korrektur 4|Ziel von 1|"
     "Ziel von 2|Ziel von 3|Ziel von 4|Ziel bis 1|Ziel bis 2|Ziel bis 3|Ziel bis 4|"
     "Bolus wartet|Max. wirksam|Abschaltung|Fortsetzen|Set-Dauer|Sprache|Zucker nach|"
@@ -183,7 +184,7 @@ SERVICE_TEXT = "Zum Flashen: USB an,|Pumpe anhalten, am|Computer eingeben:|basal
 
 # First start
 FIRST_START = "Erster Start"
-FIRST_ROWS = "Uhr|Motorprobe|Reservoir|Basal|Grenzen"
+FIRST_ROWS = "Sprache|Uhr|Motorprobe|Reservoir|Basal|Grenzen"
 OPEN = "offen"
 TRIED = "dreht"
 MOTOR_CHECK = "Motorprobe"

@@ -1,4 +1,4 @@
-"""The settings: a list with their values, and one screen that changes any of them."""
+"""The settings: lists with their values by groups, and one screen that changes any of them."""
 
 from pump.core import codes, events
 from pump.core import settings as st
@@ -56,7 +56,7 @@ def later_text(say, words, number, value):
         return " ".join(["↑↓O"[int(digit) - 1] for digit in str(value)])
     if number in (st.LANGUAGE, st.MODE):
         return (words.MODES if number == st.MODE else words.LANGUAGES).split("|")[value]
-    if not value:
+    if not value and number != st.MEAL_FROM_MIN:
         return words.AS_PART_1 if number >= st.INSULIN_2_MIN else words.OFF
     if number == st.CHILD_LOCK:
         return words.ON
@@ -82,16 +82,103 @@ def text_of(screen, number, value):
     return value_text(screen.say, screen.words, number, value)
 
 
-class SettingList(ListScreen):
-    """All settings, or those of `numbers`."""
+# What belongs together, by the numbers of the settings; of the calculator part by part of the day.
+GROUPS = (
+    (st.LANGUAGE,),
+    (
+        st.BOLUS_STEP_MU,
+        st.BOLUS_SPEED_MU_MIN,
+        st.BOLUS_DELAY_S,
+        st.QUICK_STEP_MU,
+        st.BOLUS_LOCKOUT_MIN,
+    ),
+    (st.MAX_BOLUS_MU, st.MAX_HOUR_MU, st.MAX_DAY_MU, st.MAX_BASAL_MU_H, st.MAX_ON_BOARD_MU),
+    (
+        st.GLUCOSE_MMOL,
+        st.INSULIN_MIN,
+        st.CARB_RATIO_1,
+        st.FACTOR_1,
+        st.TARGET_LOW_1,
+        st.TARGET_HIGH_1,
+        st.DAY_PART_2_MIN,
+        st.INSULIN_2_MIN,
+        st.CARB_RATIO_2,
+        st.FACTOR_2,
+        st.TARGET_LOW_2,
+        st.TARGET_HIGH_2,
+        st.DAY_PART_3_MIN,
+        st.INSULIN_3_MIN,
+        st.CARB_RATIO_3,
+        st.FACTOR_3,
+        st.TARGET_LOW_3,
+        st.TARGET_HIGH_3,
+        st.DAY_PART_4_MIN,
+        st.INSULIN_4_MIN,
+        st.CARB_RATIO_4,
+        st.FACTOR_4,
+        st.TARGET_LOW_4,
+        st.TARGET_HIGH_4,
+    ),
+    (
+        st.RESERVOIR_LOW_MU,
+        st.RESERVOIR_DAYS,
+        st.SET_DAYS,
+        st.SUSPEND_REMINDER_MIN,
+        st.GLUCOSE_CHECK_MIN,
+        st.MEAL_FROM_MIN,
+        st.MEAL_UNTIL_MIN,
+        st.DAILY_1_MIN,
+        st.DAILY_2_MIN,
+        st.DAILY_3_MIN,
+        st.DAILY_4_MIN,
+    ),
+    (st.CHILD_LOCK, st.AUTO_OFF_H, st.AUTO_RESUME_MIN, st.MODE, st.MODE_CODE),
+    (
+        st.UTC_OFFSET_MIN,
+        st.DISPLAY_OFF_S,
+        st.KEY_CLICKS,
+        st.STEPS_PER_UNIT,
+        st.BACKLASH_STEPS,
+    ),
+)
+LIMITS = 2  # the group that the first start shows
 
-    def __init__(self, ui, numbers=None):
+
+class SettingGroups(ListScreen):
+    """The groups of settings; the language first, for who cannot read their names."""
+
+    def __init__(self, ui):
         super().__init__(ui, ui.words.SETTINGS)
-        self._names = ui.words.SETTING_NAMES.split("|")
-        self._rows = [number - 1 for number in numbers] if numbers else range(len(SETTINGS))
+        self._names = ui.words.SETTING_GROUPS.split("|")
 
     def count(self):
-        """As many as the core has, or as were asked for."""
+        """The groups."""
+        return len(GROUPS)
+
+    def row(self, index):
+        """A group's name; beside that of the language which it is."""
+        language = self.pump.settings.get(st.LANGUAGE)
+        value = "" if index else text_of(self, st.LANGUAGE, language)
+        return self._names[index], value
+
+    def chosen(self, index):
+        """Open the group, or the one setting that is none."""
+        if index:
+            self.ui.open(SettingList(self.ui, index))
+        else:
+            self.ui.open(language_entry(self.ui))
+
+
+class SettingList(ListScreen):
+    """The settings of a group."""
+
+    def __init__(self, ui, group):
+        super().__init__(ui, ui.words.SETTING_GROUPS.split("|")[group])
+        self._names = ui.words.SETTING_NAMES.split("|")
+        self._rows = [number - 1 for number in GROUPS[group]]
+
+    def count(self):
+        """As many as belong together."""
         return len(self._rows)
 
     def row(self, index):
@@ -111,6 +198,12 @@ class SettingList(ListScreen):
             self.ui.open_loaded(load)
             return
         self.ui.open(SettingEntry(self.ui, index, self._names[index]))
+
+
+def language_entry(ui):
+    """The screen that changes the language."""
+    index = st.LANGUAGE - 1
+    return SettingEntry(ui, index, ui.words.SETTING_NAMES.split("|")[index])
 
 
 def _calibrate(ui):
