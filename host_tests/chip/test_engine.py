@@ -75,6 +75,9 @@ class RemoteEngine:
     def start(self, steps):
         self.ask(f"engine.start({steps})")
 
+    def clear(self):
+        self.ask("engine.clear()")
+
     def busy(self):
         return self.ask("engine.busy()")
 

@@ -163,8 +163,11 @@ class StrayEngine:
         self.count = 0
         self._left = 0
 
-    def start(self, steps):
+    def clear(self):
         self.count = 0
+
+    def start(self, steps):
+        self.clear()
         self._left = steps
 
     def busy(self):
@@ -208,12 +211,40 @@ def test_coils_are_off_after_release_whatever_the_engine_does():
         raise AssertionError("the error must be told")
 
 
-def test_an_engine_that_still_has_its_old_count_has_not_begun():
+class SlowStart(StrayEngine):
+    """An engine whose start() takes so long that its train is over when it returns."""
+
+    def start(self, steps):
+        super().start(steps)
+        self.busy()
+
+
+def test_a_train_that_ran_while_it_was_begun_is_booked_whole():
+    # As when garbage is collected between the first edge and the end of start().
+    stepper = Stepper(SlowStart(), Pin(0, Pin.OUT), Pin(1, Pin.OUT))
+    for steps in (5, -3, 4):
+        stepper.start(steps)
+        assert stepper.take() == steps
+    assert stepper.position_steps == 6
+
+
+def test_an_engine_that_begins_nothing_has_made_nothing():
     engine = StrayEngine()
     stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
     stepper.start(5)
     stepper.take()
     engine.start = lambda steps: None
+    stepper.start(5)
+    assert stepper.take() == 0
+    assert stepper.position_steps == 5
+
+
+def test_an_engine_that_keeps_its_old_count_begins_nothing():
+    engine = StrayEngine()
+    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
+    stepper.start(5)
+    stepper.take()
+    engine.clear = lambda: None
     try:
         stepper.start(5)
     except RuntimeError:

@@ -36,7 +36,7 @@ class FakeEngine:
             for count, rate_hz in self.ramp.segments(steps)
             for _ in range(count)
         ]
-        self._made = 0
+        self.clear()
         self._cut = False
         self._running = True
         self._due_us = self._clock.now_us + self._periods_us[0]
@@ -45,6 +45,10 @@ class FakeEngine:
     def busy(self):
         """Whether pulses are still to come."""
         return self._running
+
+    def clear(self):
+        """Count from 0 again."""
+        self._made = 0
 
     def made(self):
         """Rising edges of the train begun last."""

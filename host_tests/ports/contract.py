@@ -132,6 +132,18 @@ def refuses_what_it_cannot_make(bench):
     assert bench.engine.made() == bench.edges() == 3
 
 
+def clear_counts_from_nothing_again(bench):
+    """Before a train is begun its count can be looked at."""
+    bench.engine.start(4)
+    run_out(bench)
+    bench.engine.clear()
+    assert bench.engine.made() == 0
+    bench.engine.start(3)
+    run_out(bench)
+    assert bench.engine.made() == 3
+    assert bench.edges() == 7
+
+
 CLAUSES = (
     makes_exactly_what_was_ordered,
     count_grows_while_it_runs,
@@ -141,4 +153,5 @@ CLAUSES = (
     stop_pin_alone_ends_the_train,
     train_ordered_while_stop_is_down_makes_nothing,
     refuses_what_it_cannot_make,
+    clear_counts_from_nothing_again,
 )

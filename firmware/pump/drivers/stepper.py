@@ -52,12 +52,15 @@ class Stepper:
         self._dir.value(self._forward if forward else 1 - self._forward)
         self._enable.value(self._enabled_level)
         began_at = self.position_steps
-        self._engine.start(size)
-        # It counts anew, and the first edge is milliseconds away: an old count is no train's.
-        if self._engine.made() > 1:
-            raise RuntimeError("the train did not begin")
+        # Looked at before it begins, for an old count is no train's. After that it would be too
+        # late: garbage collected in between takes as long as some steps do.
+        self._engine.clear()
+        if self._engine.made():
+            raise RuntimeError("an old count stays")
         self._began_at = began_at
-        self.sign = self._direction = 1 if forward else -1
+        self._direction = 1 if forward else -1
+        self._engine.start(size)
+        self.sign = self._direction
 
     def duration_ms(self, steps):
         """How long a train of so many steps takes, at most: when to look at busy() again."""

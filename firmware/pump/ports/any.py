@@ -46,7 +46,7 @@ class PulseEngine:
         self._segments = self.ramp.segments(steps)
         self._segment = 0
         self._steps = steps
-        self._made = 0
+        self.clear()
         self._cut = False
         self._running = True
         self._run_segment()
@@ -54,6 +54,10 @@ class PulseEngine:
     def busy(self):
         """Whether pulses are still to come."""
         return self._running
+
+    def clear(self):
+        """Count from 0 again, as start() does too. Not for use while a train runs."""
+        self._made = 0
 
     def made(self):
         """Pulses made since the last start()."""

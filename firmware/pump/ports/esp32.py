@@ -78,7 +78,7 @@ class PulseEngine:
         if self.busy():
             raise RuntimeError("busy")
         self._connect()
-        self._counter.value(0)
+        self.clear()
         self._steps = steps
         self._cut = False
         if not self._stop_pin.value():
@@ -100,6 +100,10 @@ class PulseEngine:
             if not self._stop_pin.value():
                 self._cut = True
         return self._running
+
+    def clear(self):
+        """Count from 0 again, as start() does too. Not for use while a train runs."""
+        self._counter.value(0)
 
     def made(self):
         """Rises that arrived at the driver's STEP input since the last start()."""

@@ -94,7 +94,7 @@ class PulseEngine:
         # allocate.
         self._where = _PIO0_ADDR + machine * _MACHINE_STRIDE
         self._origin = mem32[_PIO0_EXECCTRL + machine * _MACHINE_STRIDE] >> 7 & 31
-        self._flags.exec(_CLEAR_COUNT)
+        self.clear()
         self._flags.active(1)
 
     def start(self, steps):
@@ -119,7 +119,7 @@ class PulseEngine:
             machine.put(word)
         self._steps = steps
         self._cut = False
-        self._flags.exec(_CLEAR_COUNT)
+        self.clear()
         self._running = True
         machine.active(1)
         if not self._running:  # stop() came from its interrupt just before active(1)
@@ -147,6 +147,10 @@ class PulseEngine:
         self._running = False
         self._pulses.active(0)
         return False
+
+    def clear(self):
+        """Count from 0 again, as start() does too. Not for use while a train runs."""
+        self._flags.exec(_CLEAR_COUNT)
 
     def made(self):
         """Rises of the STEP pin since the last start(). Not for use in an interrupt."""
