@@ -1,15 +1,14 @@
 """The first start: what a new pump needs, in order, each with what it is now.
 
-It keeps nothing of its own: it can be left at any row, and goes on at the first that is open.
+It keeps nothing of its own: it can be left at any row, and goes on at the first that is open. A
+new pump opens it within its start, so the pages behind it are loaded when they are chosen.
 """
 
 from micropython import const
 
 from pump.core import settings as st
 from pump.ui import figures
-from pump.ui.pages import menu
 from pump.ui.pages.lists import ListScreen
-from pump.ui.pages.values import LIMITS, SettingList, language_entry, text_of
 
 _LANGUAGE = const(0)
 _CLOCK = const(1)
@@ -44,7 +43,7 @@ class FirstStart(ListScreen):
         """The step, and what there is of it."""
         pump = self.pump
         if index == _LANGUAGE:
-            value = text_of(self, st.LANGUAGE, pump.settings.get(st.LANGUAGE))
+            value = self.words.LANGUAGES.split("|")[pump.settings.get(st.LANGUAGE)]
         elif index == _CLOCK:
             time = figures.hour_minute(pump.clock.minute_of_day())
             value = time if pump.clock.trusted else ""
@@ -76,13 +75,12 @@ class FirstStart(ListScreen):
         elif index == _BASAL:
             self.ui.open_loaded(_program_in_force)
         elif index == _LIMITS:
-            self.ui.open(SettingList(self.ui, LIMITS))
+            self.ui.open_loaded(_limits)
         elif index == _LANGUAGE:
             self.at = _CLOCK  # comes next, also where the language stays
-            self.ui.open(language_entry(self.ui))
+            self.ui.open_loaded(_language)
         else:
-            row = menu.CLOCK if index == _CLOCK else menu.RESERVOIR
-            self.ui.open_loaded(lambda ui: menu.page(row)(ui))
+            self.ui.open_loaded(_clock if index == _CLOCK else _reservoir)
 
     def _motor_check(self, ui):
         from pump.ui.pages.motor import MotorCheck
@@ -95,6 +93,30 @@ class FirstStart(ListScreen):
     def returned(self):
         """A step is done: on to the next."""
         self.at = self._open_row()
+
+
+def _language(ui):
+    from pump.ui.pages.values import language_entry
+
+    return language_entry(ui)
+
+
+def _clock(ui):
+    from pump.ui.pages.clock import ClockEntry
+
+    return ClockEntry(ui)
+
+
+def _reservoir(ui):
+    from pump.ui.pages.supply import page
+
+    return page(ui)
+
+
+def _limits(ui):
+    from pump.ui.pages.values import LIMITS, SettingList
+
+    return SettingList(ui, LIMITS)
 
 
 def _program_in_force(ui):

@@ -8,17 +8,16 @@ from pump.ui.alarm import AlarmPage, alarm_name
 from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Page, delivers
 
-# Rows that are opened from elsewhere as well.
-RESERVOIR = const(0)
-CLOCK = const(5)
-FIRST_START = const(11)
+_RESERVOIR = const(0)
+_CLOCK = const(5)
+_FIRST_START = const(11)
 _BACK = const(12)
 _SELF_TEST = const(13)
 _DOSES = b"\x02\x03"  # the rows on which one is ordered
 
 # All but the way back to this mode; what a user needs, and that way.
 _OF_A_CLINICIAN = bytes(range(_BACK)) + bytes((_SELF_TEST,))
-_OF_A_USER = bytes((RESERVOIR, 1, 2, 3, 4, CLOCK, 8, 9, 10, _SELF_TEST, _BACK))
+_OF_A_USER = bytes((_RESERVOIR, 1, 2, 3, 4, _CLOCK, 8, 9, 10, _SELF_TEST, _BACK))
 
 
 class MainMenu(ListScreen):
@@ -99,7 +98,7 @@ class Service(Page):
 
 def page(index):
     """The class of a row's page."""
-    if index == RESERVOIR:
+    if index == _RESERVOIR:
         from pump.ui.pages.supply import page
 
         return page
@@ -115,7 +114,7 @@ def page(index):
         from pump.ui.pages.extended import page
 
         return page
-    if index == CLOCK:
+    if index == _CLOCK:
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
@@ -135,13 +134,13 @@ def _later_page(index):
         from pump.ui.pages.history import History
 
         return History
-    if index >= FIRST_START:
+    if index >= _FIRST_START:
         return _last_page(index)
     return (AlarmList, About, Service)[max(0, index - 8)]
 
 
 def _last_page(index):
-    if index == FIRST_START:
+    if index == _FIRST_START:
         from pump.ui.pages.first import FirstStart
 
         return FirstStart
