@@ -93,7 +93,7 @@ class _Prompt:
         elif byte == 3:  # Ctrl-C
             self._code = bytearray()
         elif byte == 4 and self._raw:  # Ctrl-D
-            self._run(bytes(self._code).decode())
+            self._run(bytes(self._code).decode(errors="replace"))  # garbage is a syntax error
             self._code = bytearray()
         elif self._raw:
             # mpremote asks for a faster mode by Ctrl-E, A, Ctrl-A: the banner tells it of none.
