@@ -16,9 +16,9 @@ from pump.core import settings as st
 
 RATES_MU_H = (100, 1_000, 5_000)
 BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle, most
-# The same on the chip, where a running motor takes two minutes of a machine a minute:
+# Fewer on the chip, where a minute of a running motor takes a machine two:
 # (mU, how many, mU of a press, minutes between, for the limit per hour)
-BOLUSES_ON_CHIP = ((10, 50, 10, 1), (5_000, 25, 1_000, 5), (30_000, 2, 1_000, 31))
+BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 10, 1_000, 5), (30_000, 1, 1_000, 0))
 KEPT = Path(__file__).resolve().parents[2] / "build" / "accuracy"
 _SAVE_MIN = 10
 _ASK = events.SOURCE_LINK
