@@ -30,13 +30,18 @@ def pack_files(files):
     return bytes(disk.context.buffer)
 
 
-def unpack(image):
-    """`{path: bytes}` of every file in a filesystem image. The image itself is not touched."""
+def unpack(image, but=()):
+    """`{path: bytes}` of every file in a filesystem image. The image itself is not touched.
+
+    Files below `but` are not read: after a cut there may be one that cannot be.
+    """
     disk = mounted(image)
     found = {}
     for root, _, names in disk.walk("/"):
         for name in names:
             path = f"{root.rstrip('/')}/{name}"
+            if path.startswith(tuple(but)):
+                continue
             with disk.open(path, "rb") as source:
                 found[path] = source.read()
     return found

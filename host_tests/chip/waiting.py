@@ -70,5 +70,4 @@ class WaitingChip(PumpOnChip):
 
 def _programs(image):
     """Every file but the log and the settings."""
-    files = tree.unpack(image)
-    return {p: d for p, d in files.items() if not p.startswith(("/log/", "/settings/"))}
+    return tree.unpack(image, but=("/log/", "/settings/"))

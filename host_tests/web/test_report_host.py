@@ -36,7 +36,7 @@ def cut_in_mid_bolus(page):
 def answer_alarms(page):
     """Press OK until the home screen is back."""
     for _ in range(5):
-        if "Menu" in page.words():
+        if "Menu" in page.words() and "acknowledge" not in page.words():
             return
         page.press("OK")
         page.page.wait_for_timeout(600)

@@ -7,7 +7,6 @@ from pump.core import settings as st
 from pump.ui import canvas as cv
 from pump.ui import figures
 from pump.ui.pages.asks import Ask
-from pump.ui.pages.bolus_run import BolusRun, time_left
 from pump.ui.pages.language import bolus_words
 
 _BIG_Y = const(21)
@@ -33,15 +32,26 @@ class BolusEntry(Ask):
         super().__init__(ui)
         self.bolus_say = bolus_words(ui)
         self.dose_mu = 0
-        # Loaded with the page, where want of memory is refused; at a press it would stop the pump.
-        self.pump.check_bolus(0)
+        self._run = None  # the module of what follows
 
     def forward(self):
-        """No question about nothing."""
-        if self.dose_mu > 0:
-            super().forward()
-        else:
+        """No question about nothing, nor without memory for what follows the answer.
+
+        That is not loaded with the page: a second quick press would go by unseen meanwhile.
+        """
+        if not self.dose_mu:
             self.ui.refuse()
+            return
+        try:
+            from pump.ui.pages import bolus_run
+
+            self.pump.check_bolus(0)
+        except MemoryError:
+            self.ui.go_home()
+            self.ui.refuse()
+            return
+        self._run = bolus_run
+        super().forward()
 
     def change(self, by):
         """The amount."""
@@ -55,7 +65,7 @@ class BolusEntry(Ask):
 
     def done(self):
         """Show how it runs."""
-        self.ui.replace(BolusRun(self.ui))
+        self.ui.replace(self._run.BolusRun(self.ui))
 
     def draw(self, canvas):
         """The amount, or the question."""
@@ -67,7 +77,7 @@ class BolusEntry(Ask):
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
             self.title(canvas, self.bolus_say.BOLUS)
             amount(canvas, text, self.bolus_say.GIVE_MARK, self.bolus_say.GIVE)
-            speed = (figures.speed(speed_mu_min), time_left(say, takes_s))
+            speed = (figures.speed(speed_mu_min), self._run.time_left(say, takes_s))
             canvas.text_center(self.bolus_say.GIVE_SPEED % speed, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
