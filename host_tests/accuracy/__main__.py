@@ -4,6 +4,7 @@ Run: python -m host_tests.accuracy [--hours N] [--chip-hours N] [--write]
 """
 
 import argparse
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -23,8 +24,8 @@ _AFTER_H = (1, 6, 12)
 _HEAD = """\
 # How accurately the steps are given
 
-Made by {command}; `make accuracy` is the same with
-its defaults, and takes two cores hours.
+Made by {command} at commit
+{commit}; `make accuracy` is the same with its defaults, and takes two cores hours.
 
 Basalt is not a medical device. What follows is about **steps of the motor**, turned into units by
 the scale of the board `pico`. What a syringe, a tubing and a drop make of them is not in it: weigh
@@ -88,7 +89,7 @@ def document(hours, chip_hours, say):
     asked = [mu for mu, *_ in deliveries.BOLUSES]
     of_fakes = [_basal_table(rates, basal), _bolus_table(asked, given), table]
     command = f"python -m host_tests.accuracy --hours {hours} --chip-hours {chip_hours} --write"
-    parts = [_HEAD.format(command=f"`{command}`")]
+    parts = [_HEAD.format(command=f"`{command}`", commit=_commit())]
     if not pins:
         parts.append("The emulated chip was not asked: every figure is of the faked motor.\n")
         parts += of_fakes
@@ -115,6 +116,12 @@ def document(hours, chip_hours, say):
 
 _TOO_SHORT = "Where a cell is empty the run was too short; 17 hours fill them all.\n"
 _PLOT = "![Trumpet curves](host_tests/accuracy/trumpet.svg)\n"
+
+
+def _commit():
+    """What is measured, as git tells it; nothing outside a clone."""
+    command = ("git", "-C", str(ROOT), "describe", "--always")
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _apart_table(rates, pins):
