@@ -23,6 +23,12 @@ def amount(canvas, text, unit, lead=""):
     canvas.text(unit, x + 6, _UNIT_Y, 2)
 
 
+def _what_follows():
+    from pump.ui.pages import bolus_run
+
+    return bolus_run
+
+
 class BolusEntry(Ask):
     """Choose an amount; OK asks, OK again gives it."""
 
@@ -32,7 +38,6 @@ class BolusEntry(Ask):
         super().__init__(ui)
         self.bolus_say = bolus_words(ui)
         self.dose_mu = 0
-        self._run = None  # the module of what follows
 
     def forward(self):
         """No question about nothing, nor without memory for what follows the answer.
@@ -43,14 +48,12 @@ class BolusEntry(Ask):
             self.ui.refuse()
             return
         try:
-            from pump.ui.pages import bolus_run
-
+            _what_follows()
             self.pump.check_bolus(0)
         except MemoryError:
             self.ui.go_home()
             self.ui.refuse()
             return
-        self._run = bolus_run
         super().forward()
 
     def change(self, by):
@@ -65,7 +68,7 @@ class BolusEntry(Ask):
 
     def done(self):
         """Show how it runs."""
-        self.ui.replace(self._run.BolusRun(self.ui))
+        self.ui.replace(_what_follows().BolusRun(self.ui))
 
     def draw(self, canvas):
         """The amount, or the question."""
@@ -77,7 +80,7 @@ class BolusEntry(Ask):
             takes_s = (self.dose_mu * 60 + speed_mu_min - 1) // speed_mu_min
             self.title(canvas, self.bolus_say.BOLUS)
             amount(canvas, text, self.bolus_say.GIVE_MARK, self.bolus_say.GIVE)
-            speed = (figures.speed(speed_mu_min), self._run.time_left(say, takes_s))
+            speed = (figures.speed(speed_mu_min), _what_follows().time_left(say, takes_s))
             canvas.text_center(self.bolus_say.GIVE_SPEED % speed, 45)
             self.hints(canvas, say.STOP_NO, say.OK_YES)
             return
