@@ -9,7 +9,7 @@ from pump.ui.pages.lists import ListScreen
 from pump.ui.screen import Page, delivers
 
 _RESERVOIR = const(0)
-_CLOCK = const(5)
+CLOCK = const(5)  # the year of the proofs opens it as well
 _FIRST_START = const(11)
 _BACK = const(12)
 _SELF_TEST = const(13)
@@ -17,7 +17,7 @@ _DOSES = b"\x02\x03"  # the rows on which one is ordered
 
 # All but the way back to this mode; what a user needs, and that way.
 _OF_A_CLINICIAN = bytes(range(_BACK)) + bytes((_SELF_TEST,))
-_OF_A_USER = bytes((_RESERVOIR, 1, 2, 3, 4, _CLOCK, 8, 9, 10, _SELF_TEST, _BACK))
+_OF_A_USER = bytes((_RESERVOIR, 1, 2, 3, 4, CLOCK, 8, 9, 10, _SELF_TEST, _BACK))
 
 
 class MainMenu(ListScreen):
@@ -114,7 +114,7 @@ def page(index):
         from pump.ui.pages.extended import page
 
         return page
-    if index == _CLOCK:
+    if index == CLOCK:
         from pump.ui.pages.clock import ClockEntry
 
         return ClockEntry
