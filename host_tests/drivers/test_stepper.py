@@ -211,6 +211,15 @@ def test_coils_are_off_after_release_whatever_the_engine_does():
         raise AssertionError("the error must be told")
 
 
+def after_a_train():
+    """An engine that has made five steps, and its stepper, which has taken them."""
+    engine = StrayEngine()
+    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
+    stepper.start(5)
+    stepper.take()
+    return engine, stepper
+
+
 class SlowStart(StrayEngine):
     """An engine whose start() takes so long that its train is over when it returns."""
 
@@ -229,10 +238,7 @@ def test_a_train_that_ran_while_it_was_begun_is_booked_whole():
 
 
 def test_an_engine_that_begins_nothing_has_made_nothing():
-    engine = StrayEngine()
-    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
-    stepper.start(5)
-    stepper.take()
+    engine, stepper = after_a_train()
     engine.start = lambda steps: None
     stepper.start(5)
     assert stepper.take() == 0
@@ -240,10 +246,7 @@ def test_an_engine_that_begins_nothing_has_made_nothing():
 
 
 def test_an_engine_that_keeps_its_old_count_begins_nothing():
-    engine = StrayEngine()
-    stepper = Stepper(engine, Pin(0, Pin.OUT), Pin(1, Pin.OUT))
-    stepper.start(5)
-    stepper.take()
+    engine, stepper = after_a_train()
     engine.clear = lambda: None
     try:
         stepper.start(5)

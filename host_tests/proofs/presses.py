@@ -583,7 +583,7 @@ PROOF = Proof(
     "Whatever is pressed, in whatever order, with time, faults and cuts between: limits hold, STOP"
     " wins, a suspended pump gives nothing, and the log accounts for every step and setting.",
     prove,
-    short={"lives": 6, "acts": 120},
+    short={"lives": 6, "acts": 160},
     full={"lives": 40, "acts": 400},
     found=(
         "A STOP contact that bounces, open at one look and closed at the next, cut ten trains of a"

@@ -100,11 +100,17 @@ def test_the_motor_check_turns_forward_and_as_far_back_and_gives_nothing():
     assert bench.pump.state == states.CHANGING  # nothing is delivered before a reservoir is set
 
 
-def test_stop_stops_the_motor_check_and_it_can_be_made_again():
+def checking_its_motor():
+    """A new pump whose motor turns for its check."""
     bench = led()
     set_clock(bench)
     bench.press(OK, OK)
     bench.run(500)
+    return bench
+
+
+def test_stop_stops_the_motor_check_and_it_can_be_made_again():
+    bench = checking_its_motor()
     bench.press(STOP)
     stood = bench.motor_steps
     bench.run(2_000)
@@ -117,10 +123,7 @@ def test_stop_stops_the_motor_check_and_it_can_be_made_again():
 
 
 def test_ok_stops_the_motor_check_as_well_and_it_waits_to_be_made_again():
-    bench = led()
-    set_clock(bench)
-    bench.press(OK, OK)
-    bench.run(500)
+    bench = checking_its_motor()
     bench.press(OK)
     stood = bench.motor_steps
     bench.run(180_000, 1_000)
