@@ -4,11 +4,11 @@ Run: python -m host_tests.accuracy [--hours N] [--chip-hours N] [--write]
 """
 
 import argparse
-import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from host_tests import measured
 from host_tests.accuracy import deliveries, figures, plot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ def document(hours, chip_hours, say):
     asked = [mu for mu, *_ in deliveries.BOLUSES]
     of_fakes = [_basal_table(rates, basal), _bolus_table(asked, given), table]
     command = f"python -m host_tests.accuracy --hours {hours} --chip-hours {chip_hours} --write"
-    parts = [_HEAD.format(command=f"`{command}`", commit=_commit())]
+    parts = [_HEAD.format(command=f"`{command}`", commit=measured.commit())]
     if not pins:
         parts.append("The emulated chip was not asked: every figure is of the faked motor.\n")
         parts += of_fakes
@@ -106,8 +106,8 @@ def document(hours, chip_hours, say):
         table,
         _PLOT,
         "## Counted on the fakes\n",
-        f"The same firmware on the faked motor, for {hours} hours. From the same flash both made"
-        " the same steps:\n",
+        f"The same firmware on the faked motor, for {hours} hours. From the same flash both were"
+        " counted, minute by minute:\n",
         _apart_table(rates, pins),
         *of_fakes,
     ]
@@ -116,12 +116,6 @@ def document(hours, chip_hours, say):
 
 _TOO_SHORT = "Where a cell is empty the run was too short; 17 hours fill them all.\n"
 _PLOT = "![Trumpet curves](host_tests/accuracy/trumpet.svg)\n"
-
-
-def _commit():
-    """What is measured, as git tells it; nothing outside a clone."""
-    command = ("git", "-C", str(ROOT), "describe", "--always")
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _apart_table(rates, pins):

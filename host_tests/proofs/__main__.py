@@ -6,7 +6,6 @@ Run: python -m host_tests.proofs [--short] [--seed N] [--only CASE] [--write] [N
 import argparse
 import json
 import pkgutil
-import subprocess
 import sys
 import time
 from importlib import import_module
@@ -17,7 +16,7 @@ for _folder in (ROOT, ROOT / "firmware", ROOT / "tools", ROOT / "tools" / "basal
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
-from host_tests import proofs  # noqa: E402
+from host_tests import measured, proofs  # noqa: E402
 from host_tests.proofs.proof import BrokenError, Proof  # noqa: E402
 
 DOCUMENT = ROOT / "PROOFS.md"
@@ -70,20 +69,8 @@ def _keep(proof, arguments, outcome):
     """Note for the document how a full run ended."""
     if not arguments.short and arguments.only is None:
         KEPT.mkdir(parents=True, exist_ok=True)
-        kept = {"seed": arguments.seed, "commit": _commit(), **outcome}
+        kept = {"seed": arguments.seed, "commit": measured.commit(), **outcome}
         (KEPT / f"{proof.name}.json").write_text(json.dumps(kept, indent=1) + "\n")
-
-
-def _commit():
-    """The commit that is tried, as git tells it; empty outside a clone."""
-    told = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return told.stdout.strip()
 
 
 def document(found):

@@ -38,9 +38,9 @@ class Rules:
     @staticmethod
     def _act_for_now(pump):
         try:
-            from pump.core.day_parts import insulin_min
+            from pump.core.day_parts import act_for_now
 
-            pump.insulin.act_for(insulin_min(pump.settings, pump.clock.minute_of_day()))
+            act_for_now(pump)
         except MemoryError:
             pass
 

@@ -7,7 +7,7 @@ from pump.core import alarms as al
 from pump.core import codes, events, modes
 from pump.core import settings as st
 from pump.core.clock import LOCAL_LIMIT_S
-from pump.core.day_parts import insulin_min
+from pump.core.day_parts import act_for_now
 
 
 def set_clock(pump, local_s, utc_offset_min, source):
@@ -43,7 +43,7 @@ def set_setting(pump, number, value, source):
         return codes.OK
     pump.settings.set(number, value)
     try:
-        pump.insulin.act_for(insulin_min(pump.settings, pump.clock.minute_of_day()))
+        act_for_now(pump)
     except MemoryError:
         pump.settings.set(number, old)
         raise
