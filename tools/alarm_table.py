@@ -22,7 +22,7 @@ FACTS = (
     ("motor_error", "other steps were made than ordered, as the engine counts them or a sensor sees", "a restart"),
     ("system_error", "an error in the program, in flash or memory; a third restart in a row by the watchdog", "a restart"),
     ("clock_not_set", "a start: for how long there was no power is not known", "the clock set"),
-    ("over_limit", "the limit of an hour or a day holds basal or an extended bolus back", "room below the limit"),
+    ("over_limit", "the limit of an hour or a day holds basal or an extended bolus back, or, lowered meanwhile, the rest of a bolus", "room below the limit"),
     ("bolus_incomplete", "a bolus ended short of its dose by an alarm, the power or a limit, or an extended one by a reservoir change", ""),
     ("log_new", "a start found no log", ""),
     ("settings_lost", "settings are damaged, or not those that the log tells of", ""),

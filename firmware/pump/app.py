@@ -118,6 +118,7 @@ class App:
         self._longest_ms = 0
         self._tidy_ms = 0
         self._looks_back = True
+        self._littered = False  # a minute's garbage waits for a quiet moment
         self._checks = _NEVER  # the day of the last check of itself, or a Checks while one runs
         self._check_waits = False  # for the end of a train
         self.host_has_talked = False  # since the start
@@ -229,7 +230,7 @@ class App:
             self._show(now_ms)
         due_ms = self._due_ms()
         self._tidy_ms += elapsed_ms
-        if self._looks_back or self._tidy_ms >= _TIDY_EVERY_MS:
+        if self._looks_back or self._littered or self._tidy_ms >= _TIDY_EVERY_MS:
             due_ms = self._tidy(due_ms)
         hardware.feed_watchdog()
         return due_ms
@@ -475,14 +476,17 @@ class App:
             self._tidy_ms = 0
             self.pump.minute()
             self._check_if_resting()
-            # While there is time, so that it need not happen in the middle of something.
-            if due_ms >= _REST_MS:
-                self._hardware.collect_garbage()
-                self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
+            self._littered = True
             if self._restarts and self.pump.clock.uptime_s >= _RUNS_WELL_S:
                 self._restarts = 0
                 self._hardware.forget_restarts()
-        return 0 if self.pump.log.outbox else due_ms
+        # While there is time, so that it need not happen in the middle of something.
+        if self._littered and due_ms >= _REST_MS:
+            self._littered = False
+            self._hardware.collect_garbage()
+            self.pump.alarms.report_log(False, 0, self.journal.take_skipped(), 0)
+        # What waits for the end of a train is no reason to look for it all the time.
+        return 0 if self.pump.log.outbox and not self.pump.moving() else due_ms
 
     def _look_back(self):
         """Go on with what a start leaves to be looked at in the log."""

@@ -18,7 +18,7 @@ RATES_MU_H = (100, 1_000, 5_000)
 BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle, most
 # Fewer on the chip, where a minute of a running motor takes a machine two:
 # (mU, how many, mU of a press, minutes between, for the limit per hour)
-BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 7, 1_000, 5))
+BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 10, 1_000, 5), (30_000, 2, 1_000, 31))
 KEPT = Path(__file__).resolve().parents[2] / "build" / "accuracy"
 _SAVE_MIN = 10
 _ASK = events.SOURCE_LINK

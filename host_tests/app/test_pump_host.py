@@ -198,6 +198,20 @@ def test_the_loop_sleeps_while_a_record_waits_for_the_end_of_a_train(rig):
     assert rig.steps == owed_steps(1000)
 
 
+def test_garbage_of_a_minute_waits_until_nobody_presses_and_nothing_is_due():
+    rig = Rig(program=[(0, 1_000)])
+    rig.run_s(90)
+    collected_ms = rig.hardware.collected_ms
+    before = list(collected_ms)
+    began_ms = rig.hardware.now_ms()
+    rig.world.fingers[UP].press_for_ms(70_000)  # over the next minute, whose moment is not known
+    rig.run_ms(69_900)
+    assert collected_ms == before
+    rig.run_s(3)
+    (at_ms,) = collected_ms[len(before) :]
+    assert began_ms + 70_000 <= at_ms
+
+
 def test_the_day_of_a_pump_is_in_its_log():
     rig = Rig(program=[(0, 800), (360, 1_200)])
     for dose_mu in (2000, 1500):

@@ -270,6 +270,26 @@ def test_a_limit_that_is_lowered_below_what_was_given_moves_nothing_either_way()
         assert not pump.moving() and pump.train.source is None
 
 
+def test_a_bolus_that_a_lowered_limit_holds_up_is_told_of_by_the_alarm_of_the_limit():
+    for lowered in (True, False):
+        bench = Bench(segments=[(0, 0)])
+        pump = bench.pump
+        assert pump.set_setting(st.MAX_HOUR_MU, 2_000, BUTTONS) == codes.OK
+        assert pump.give_bolus(2_000, BUTTONS) == codes.OK
+        bench.run_s(40, 500)
+        if lowered:
+            assert pump.set_setting(st.MAX_HOUR_MU, 1_500, BUTTONS) == codes.OK
+        bench.run_s(600, 500)
+        raised = {alarm for alarm, *_ in bench.all(events.ALARM_RAISED)}
+        assert (alarms.OVER_LIMIT in raised) == lowered
+        assert alarms.UNDER_DELIVERY not in raised
+        assert bench.steps == pump.profile.scale.steps(1_500 if lowered else 2_000)
+        if lowered:
+            bench.run_s(4_500, 500)
+            assert bench.steps == pump.profile.scale.steps(2_000)
+            assert not pump.alarms.has_cause(alarms.OVER_LIMIT)
+
+
 def test_the_smallest_bolus_is_one_step_and_on_a_fine_board_one_milliunit():
     class Fine(Board):
         STEPS_PER_UNIT = (2_000, 1)

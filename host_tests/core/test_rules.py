@@ -72,15 +72,6 @@ def test_a_pump_without_basal_or_a_suspended_one_owes_nothing():
     assert not records_of(bench, al.UNDER_DELIVERY)
 
 
-def test_a_bolus_that_a_lowered_limit_holds_back_raises_it():
-    bench = Bench()
-    bench.pump.give_bolus(5_000, BUTTONS)
-    bench.run_s(30, 100)
-    bench.pump.set_setting(st.MAX_HOUR_MU, 500, BUTTONS)
-    bench.run_s(420)
-    assert bench.pump.bolus.active and raised(bench, al.UNDER_DELIVERY)
-
-
 def slowly(bench, seconds, steps_s):
     """Time goes by, and the motor makes so many steps a second at most."""
     room = 0

@@ -203,9 +203,13 @@ class Pump:
         self.window.advance(piece_ms)
 
     def _withheld(self, rate_mu_h):
-        """Whether a limit holds basal and an extended bolus back; its alarm follows."""
+        """Whether a limit holds basal and an extended bolus back; its alarm follows.
+
+        Of a bolus that runs alone it holds back what a limit lowered meanwhile does not allow.
+        """
         withheld = False
-        if rate_mu_h or self.extended is not None:
+        continuous = rate_mu_h or self.extended is not None
+        if continuous or self.bolus.active:
             # Written out, as this is at every turn: what `window.room_steps` says.
             window = self.window
             room = window.most_hour_steps - window.hour_steps
@@ -215,7 +219,7 @@ class Pump:
                 room -= self.extended.owed_steps
             if self.bolus.active:
                 room -= self.bolus.remaining_steps()
-            withheld = room < 1
+            withheld = room < (1 if continuous else 0)
         if withheld or self.alarms.causes & 1 << al.OVER_LIMIT - 1:
             self.alarms.cause(al.OVER_LIMIT, withheld)
         return withheld

@@ -11,7 +11,7 @@ ALARMS = (
     "",  # these two are in ui/texts.py
     "",
     "Clock not set|CLOCK|Power was off: time|may be wrong. Set it:|Menu, Clock",
-    "Dose limit reached|LIMIT|Basal is held back by|the limit per hour or|day. See Settings",
+    "Dose limit reached|LIMIT|Delivery is held back|by the limit per hour|or day. See Settings",
     "Bolus incomplete|BOLUS CUT|Not all was given|See Menu, History|before you give more",
     "Log is new|NEW LOG|No old records found|Older doses are not|known: count them too",
     "Settings lost|SETTINGS|Not as you set them|Check basal program|and all settings",

@@ -10,7 +10,7 @@ ALARMS = (
     "",
     "",
     "Uhr stellen|UHR|Strom war weg: Zeit|vielleicht falsch.|Stellen: Menü, Uhr",
-    "Dosisgrenze|GRENZE|Basal zurückgehalten:|Grenze pro Stunde od.|Tag, s. Einstellungen",
+    "Dosisgrenze|GRENZE|Abgabe angehalten:|Grenze pro Stunde od.|Tag, s. Einstellungen",
     "Bolus nicht ganz|TEILBOLUS|Nicht alles gegeben|Menü, Verlauf lesen,|bevor Sie mehr geben",
     "Log ist neu|LOG NEU|Keine alten Einträge|Frühere Dosen selbst|mitrechnen",
     "Werte verloren|WERTE WEG|Nicht wie eingestellt|Basalprogramm und|Einstellungen prüfen",
