@@ -8,6 +8,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from boards.pico import board
 from host_tests import measured
 from host_tests.accuracy import deliveries, figures, plot
 
@@ -21,6 +22,7 @@ _WARM_UP_H = (
 _WARM_UP_ON_CHIP_H = 1
 _LONGEST_H = figures.WINDOWS_MIN[-1] / 60
 _AFTER_H = (1, 6, 12)
+_BOLUS_BLOCKED_MU = 5_000
 _HEAD = """\
 # How accurately the steps are given
 
@@ -81,13 +83,16 @@ def document(hours, chip_hours, say):
         say("basal on the fakes: done")
         given = list(pool.map(deliveries.boluses, *zip(*deliveries.BOLUSES, strict=True)))
         say("boluses on the fakes: done")
+        found = list(pool.map(deliveries.occlusion, *zip(*_occlusions(rates), strict=True)))
+        say("occlusions on the fakes: done")
         pins = [run.result() for run in on_chip]
         given_on_chip = [
             [deliveries.dose_mu(steps) for steps in run.result()] for run in boluses_on_chip
         ]
     curves, table = _trumpet(rates, basal, _WARM_UP_H)
     asked = [mu for mu, *_ in deliveries.BOLUSES]
-    of_fakes = [_basal_table(rates, basal), _bolus_table(asked, given), table]
+    blocked = _occlusion_table(rates, found)
+    of_fakes = [_basal_table(rates, basal), _bolus_table(asked, given), table, blocked]
     command = f"python -m host_tests.accuracy --hours {hours} --chip-hours {chip_hours} --write"
     parts = [_HEAD.format(command=f"`{command}`", commit=measured.commit())]
     if not pins:
@@ -145,6 +150,40 @@ def _basal_table(rates, basal):
             cells.append(f"{given:.4f} U of {rate * hours / 1000:g}" if whole else "")
         rows.append(f"| {rate / 1000:g} U/h | " + " | ".join(cells) + " |")
     return "\n".join(rows) + "\n"
+
+
+def _occlusions(rates):
+    """(mbar per unit, mU/h, mU of a bolus): all that `deliveries.occlusion` is asked."""
+    asked = [(rate, 0) for rate in rates] + [(0, _BOLUS_BLOCKED_MU)]
+    return [(line, *of) for of in asked for line in deliveries.LINES_MBAR_PER_UNIT]
+
+
+def _occlusion_table(rates, found):
+    lines = deliveries.LINES_MBAR_PER_UNIT
+    rows = [
+        "### How long a blocked line stays unnoticed (21 CFR 880.5730 (b)(7))\n",
+        f"From its blocking to the alarm at {board.OCCLUSION_MBAR} mbar, and what was counted as"
+        " given meanwhile and was not, or not yet.\nThe lines are made up: one that takes twice as"
+        " much before its pressure has risen takes twice as long.\nA pump without a pressure"
+        " sensor notices none at all.\n",
+        "| | " + " | ".join(f"{line} mbar per unit" for line in lines) + " |",
+        "|---:|" + "---:|" * len(lines),
+    ]
+    names = [f"{rate / 1000:g} U/h" for rate in rates]
+    names.append(f"bolus of {_BOLUS_BLOCKED_MU / 1000:g} U")
+    for at, name in enumerate(names):
+        cells = [
+            f"{_time(seconds)}, {float(given) / 1000:.3f} U"
+            for seconds, given in found[at * len(lines) : (at + 1) * len(lines)]
+        ]
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _time(seconds):
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3600:.1f} h"
 
 
 def _bolus_table(asked, boluses):

@@ -11,7 +11,7 @@ from boards.pico import board
 from host_tests.accuracy.figures import SAMPLE_MIN
 from host_tests.fakes.flash import Flash
 from host_tests.rig import Rig
-from pump.core import codes, events
+from pump.core import alarms, codes, events
 from pump.core import settings as st
 
 RATES_MU_H = (100, 1_000, 5_000)
@@ -19,6 +19,8 @@ BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle
 # Fewer on the chip, where a minute of a running motor takes a machine two:
 # (mU, how many, mU of a press, minutes between, for the limit per hour)
 BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 10, 1_000, 5), (30_000, 2, 1_000, 31))
+# Lines that are blocked: mbar per unit that is pushed into them. The first is of all other tests.
+LINES_MBAR_PER_UNIT = (800, 200)
 KEPT = Path(__file__).resolve().parents[2] / "build" / "accuracy"
 _SAVE_MIN = 10
 _ASK = events.SOURCE_LINK
@@ -61,6 +63,26 @@ def boluses(asked_mu, count):
         found.append(dose_mu(rig.steps - before))
         rig.run_s(4 * 3_600 if asked_mu > 5_000 else 1_800)
     return found
+
+
+def occlusion(mbar_per_unit, rate_mu_h, bolus_mu=0):
+    """(seconds, mU counted) from a line's blocking to the alarm; on the fakes.
+
+    At a basal rate after an hour of it, or without basal in a bolus that begins just then.
+    """
+    rig = _wide()
+    rig.world.line.mbar_per_unit = mbar_per_unit
+    rig.pump.set_basal([(0, rate_mu_h)], _ASK)
+    rig.run_s(3_600)
+    rig.world.line.block()
+    began_us, before = rig.world.clock.now_us, rig.steps
+    if bolus_mu:
+        assert rig.pump.give_bolus(bolus_mu, _ASK) == codes.OK
+    most_s = 7_200 + 3_600 * rig.pump.profile.occlusion_mbar * 1000 // mbar_per_unit // (
+        rate_mu_h or 1_000
+    )
+    rig.run_until(lambda: rig.pump.alarms.has_cause(alarms.OCCLUSION), most_s)
+    return (rig.world.clock.now_us - began_us) / 1_000_000, dose_mu(rig.steps - before)
 
 
 def basal_on_chip(rate_mu_h, minutes, say):

@@ -68,6 +68,17 @@ def test_every_bolus_is_in_the_middle_bin_and_the_mean_is_what_was_asked():
     assert all(4_997 <= dose <= 5_002 for dose in given)  # what rounding left is carried on
 
 
+def test_a_blocked_line_is_noticed_when_the_pressure_has_risen_and_later_at_a_lower_rate():
+    found = {rate: deliveries.occlusion(800, rate) for rate in (1_000, 5_000)}
+    for rate, (seconds, given) in found.items():
+        # 600 of 800 mbar per unit, seen in three readings, of which each train brings one.
+        assert 750 <= given <= 770
+        assert seconds * rate / 3_600 == pytest.approx(float(given), rel=0.02)
+    seconds, given = deliveries.occlusion(200, 0, 5_000)
+    assert 3_000 <= given < 5_000
+    assert deliveries.occlusion(800, 0, 5_000)[0] < seconds / 3
+
+
 def test_the_document_says_where_its_steps_were_counted_and_has_every_rate():
     text, picture = document(41, 0, lambda _: None)
     assert "The emulated chip was not asked" in text and "steps" in text
@@ -94,6 +105,7 @@ def test_a_run_that_is_too_short_for_a_window_leaves_its_cells_empty(monkeypatch
     monkeypatch.setattr(deliveries, "basal", lambda rate, hours: deliveries.quarter_hours(whole))
     for name in ("boluses", "boluses_on_chip"):
         monkeypatch.setattr(deliveries, name, lambda *asked: [7])
+    monkeypatch.setattr(deliveries, "occlusion", lambda line, *asked: (line * 12, line))
     text, picture = document(41, 3, lambda _: None)
     pin, fakes = text.split("## Counted on the fakes")
     assert "17 hours fill them all" in pin
@@ -101,4 +113,5 @@ def test_a_run_that_is_too_short_for_a_window_leaves_its_cells_empty(monkeypatch
     assert after_1_h == "0.9719 U of 1" and after_6_h == ""
     assert after_12_h.strip() == "|"
     assert pin.count("|  |") >= 3 and fakes.count("|  |") == 0
+    assert "| 0.1 U/h | 2.7 h, 0.800 U | 40 min, 0.200 U |" in fakes
     assert "930" not in picture and "60" in picture

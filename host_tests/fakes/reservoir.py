@@ -12,7 +12,7 @@ class Line:
         self.out_steps = 0.0  # what has left the line's end, in steps of the motor
         self.held_steps = 0.0  # what the tube holds beyond its own volume
         self._clock = clock
-        self._mbar_per_unit = mbar_per_unit
+        self.mbar_per_unit = mbar_per_unit
         self._tau_us = open_tau_ms * 1000
         self._steps_per_unit = 1.0
         self.since_us = clock.now_us
@@ -50,7 +50,7 @@ class Line:
         return self.out_steps + self.held_steps - self._left()
 
     def _mbar(self, held_steps):
-        return int(held_steps * self._mbar_per_unit / self._steps_per_unit)
+        return int(held_steps * self.mbar_per_unit / self._steps_per_unit)
 
     def _leak(self):
         left = self._left()
