@@ -35,13 +35,21 @@ def load_board(name="pico"):
 class Rig:
     """The pump in a person's hands."""
 
-    knows_it = True  # and leaves at once what leads through the first start
-
-    def __init__(self, board=None, flash=None, port=None, program=None, bolus_delay_s=0):
+    def __init__(
+        self,
+        board=None,
+        flash=None,
+        port=None,
+        program=None,
+        bolus_delay_s=0,
+        knows_it=True,
+    ):
         """`program`: basal segments (start minute, mU/h), set before anything else.
 
         `bolus_delay_s`: for who has set none of their own; None leaves it as it is out of the bag.
+        `knows_it`: the person leaves at once what leads through the first start.
         """
+        self.knows_it = knows_it
         board = board if board is not None else load_board()
         self.world = World(board)
         self.world.flash = flash if flash is not None else Flash()

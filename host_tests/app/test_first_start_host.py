@@ -4,10 +4,9 @@ from host_tests.rig import OK, STOP, Rig
 from pump.core import events, states
 
 
-class New(Rig):
-    """In the hands of somebody who has never seen one."""
-
-    knows_it = False
+def new():
+    """A pump in the hands of somebody who has never seen one."""
+    return Rig(knows_it=False)
 
 
 def is_led(rig):
@@ -15,7 +14,7 @@ def is_led(rig):
 
 
 def test_a_board_out_of_its_bag_leads_and_one_press_of_stop_leaves_it():
-    rig = New()
+    rig = new()
     assert is_led(rig)
     rig.press(STOP)
     rig.run_s(1)
@@ -24,7 +23,7 @@ def test_a_board_out_of_its_bag_leads_and_one_press_of_stop_leaves_it():
 
 
 def test_the_next_start_leads_again_until_something_was_set_up():
-    rig = New()
+    rig = new()
     rig.press(STOP)
     rig.restart()
     assert is_led(rig)
@@ -39,7 +38,7 @@ def test_a_pump_without_memory_for_it_starts_all_the_same(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr("pump.ui.ui._load_first", no_room)
-    rig = New()
+    rig = new()
     rig.press(OK)
     rig.run_s(1)
     assert not is_led(rig)

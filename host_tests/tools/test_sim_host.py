@@ -146,6 +146,20 @@ def test_without_a_terminal_it_prints_its_port_and_answers_there_until_it_is_end
         assert program.wait(LIMIT_S) == 0
 
 
+def test_asked_for_the_first_start_it_leaves_a_new_pump_to_be_led_and_sets_nothing():
+    with served("--first-start") as (_, port), PumpLink.open(port) as link:
+        assert link.basal() == [(0, 0)]
+        assert not link.status().clock_trusted
+    pump = HostBench(first_start=True)
+    pump.run_ms(HOME_MS)
+    led = pump.look().picture
+    pump.close()
+    pump = HostBench()
+    pump.run_ms(HOME_MS)
+    assert pump.look().picture != led
+    pump.close()
+
+
 def test_its_time_runs_faster_when_asked():
     with served("--speed", "600") as (_, port), PumpLink.open(port) as link:
         began = time.monotonic()

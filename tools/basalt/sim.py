@@ -28,6 +28,7 @@ _START_MS = 3_000  # power-on until the home screen
 _FIRST_PROGRAM = [(0, 700), (360, 1_000), (660, 800), (1_020, 900), (1_320, 750)]
 
 Check = Callable[[], None]  # raises when the program is to end
+SetUp = Callable[[Bench, Check], None]
 
 
 def command(
@@ -42,6 +43,13 @@ def command(
         Path | None,
         typer.Option(help="File that keeps the pump's flash between runs; else it is a new pump."),
     ] = None,
+    first_start: Annotated[
+        bool,
+        typer.Option(
+            "--first-start",
+            help="Leave a new pump as it comes out of the bag: it leads through its first start.",
+        ),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="With --pty: print the port as JSON.")
     ] = False,
@@ -58,36 +66,47 @@ def command(
     with Signals() as signals:
         try:
             with output.bar("Switching it on"):
-                opened = open_bench(bench, flash)
-            _run(opened, speed, pty, signals.check, as_json)
+                opened = open_bench(bench, flash, first_start)
+            set_up = _start if first_start and opened.blank else _set_up
+            _run(opened, speed, pty, signals.check, as_json, set_up)
         except (QuitError, EndedError, GoneError, KeyboardInterrupt):
             return
 
 
-def open_bench(bench: str, flash: Path | None) -> Bench:
-    """The bench of that name, switched on. Problem when it cannot be had."""
+def open_bench(bench: str, flash: Path | None, first_start: bool = False) -> Bench:
+    """The bench of that name, switched on. Problem when it cannot be had.
+
+    `first_start`: whoever holds it has not left what leads through the first start.
+    """
     if bench == "chip":
         from basalt.sim_chip import ChipBench
 
         return ChipBench(flash)
-    return HostBench(flash)
+    return HostBench(flash, first_start=first_start)
 
 
-def _run(bench: Bench, speed: float, pty: bool, check: Check, as_json: bool) -> None:
+def _run(
+    bench: Bench, speed: float, pty: bool, check: Check, as_json: bool, set_up: SetUp
+) -> None:
     try:
         if pty:
-            _serve(bench, speed, check, as_json)
+            _serve(bench, speed, check, as_json, set_up)
         else:
-            _play(bench, speed, check)
+            _play(bench, speed, check, set_up)
     finally:
         bench.close()
 
 
-def _set_up(bench: Bench, meanwhile: Check) -> None:
-    """Set the clock of a pump that was just switched on, and give a new one a basal program."""
+def _start(bench: Bench, meanwhile: Check) -> None:
+    """Let a pump that was just switched on get to its first screen."""
     while bench.now_ms() < _START_MS:
         bench.run_ms(_TURN_MS)
         meanwhile()
+
+
+def _set_up(bench: Bench, meanwhile: Check) -> None:
+    """Set the clock of a pump that was just switched on, and give a new one a basal program."""
+    _start(bench, meanwhile)
     sim_link.ask(bench, lambda link: link.set_time(*sim_link.computer_clock()), meanwhile)
     if bench.blank:
         sim_link.ask(bench, _greet, meanwhile)
@@ -99,10 +118,10 @@ def _greet(link: PumpLink) -> None:
         link.acknowledge()  # that its log is new
 
 
-def _serve(bench: Bench, speed: float, check: Check, as_json: bool) -> None:
+def _serve(bench: Bench, speed: float, check: Check, as_json: bool, set_up: SetUp) -> None:
     """Without a picture: the port's path, then the pump, until somebody ends it."""
     with output.bar("Setting it up"):
-        _set_up(bench, check)
+        set_up(bench, check)
     print(json.dumps({"port": bench.port}) if as_json else bench.port, flush=True)  # noqa: T201
     pace, saver = Pace(bench, speed), Saver(bench)
     while True:
@@ -112,7 +131,7 @@ def _serve(bench: Bench, speed: float, check: Check, as_json: bool) -> None:
         saver.step()
 
 
-def _play(bench: Bench, speed: float, check: Check) -> None:
+def _play(bench: Bench, speed: float, check: Check, set_up: SetUp) -> None:
     """With a picture and keys, until q."""
 
     def wait() -> None:
@@ -121,7 +140,7 @@ def _play(bench: Bench, speed: float, check: Check) -> None:
 
     with Terminal() as terminal:
         player = Player(bench, terminal, speed)
-        _set_up(bench, wait)
+        set_up(bench, wait)
         player.greet()
         while True:
             check()

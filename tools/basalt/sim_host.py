@@ -31,8 +31,13 @@ class HostBench:
     name = "host bench"
     patience = 1.0
 
-    def __init__(self, flash_file: Path | None = None, board: str = "pico") -> None:
-        """`flash_file` keeps the pump's flash between runs; without one the flash is blank."""
+    def __init__(
+        self, flash_file: Path | None = None, board: str = "pico", first_start: bool = False
+    ) -> None:
+        """`flash_file` keeps the pump's flash between runs; without one the flash is blank.
+
+        `first_start`: a new pump leads through its first start; else that was left at once.
+        """
         paths.use_bench()
         rigs: Any = import_module("host_tests.rig")
         flashes: Any = import_module("host_tests.fakes.flash")
@@ -48,7 +53,11 @@ class HostBench:
         try:
             flash = flashes.Flash(image=image)
             self.rig: Any = rigs.Rig(
-                board=self._board, flash=flash, port=self._pty, bolus_delay_s=None
+                board=self._board,
+                flash=flash,
+                port=self._pty,
+                bolus_delay_s=None,
+                knows_it=not first_start,
             )
         except BaseException:
             self._pty.shut()
