@@ -8,12 +8,14 @@ motor's place, the syringe, the fingers on the buttons.
 import importlib.util
 from pathlib import Path
 
+from host_tests.fakes import framebuf
 from host_tests.fakes.flash import Files, Flash
 from host_tests.fakes.port import MemoryPort
 from host_tests.world import FakeHardware, WatchdogResetError, World
 from pump.app import App
 from pump.core import event_table, events, record
 from pump.core import settings as st
+from pump.ui.canvas import Canvas
 
 __all__ = ["DOWN", "OK", "STOP", "UP", "Rig", "WatchdogResetError", "load_board"]
 
@@ -154,6 +156,19 @@ class Rig:
     def screen(self):
         """The panel as rows of '#' and '.'."""
         return self.world.panel.picture()
+
+    def drawn(self):
+        """What the face would draw now, as rows like `screen`; nothing takes notice of it."""
+        ui, (width, height) = self.app.ui, (self.world.panel.width, self.world.panel.height)
+        frame = framebuf.FrameBuffer(
+            bytearray(width * height // 8), width, height, framebuf.MONO_VLSB
+        )
+        kept = vars(ui).copy()
+        ui.draw(Canvas(framebuf, frame, width, height))
+        vars(ui).update(kept)
+        return [
+            "".join("#" if frame.pixel(x, y) else "." for x in range(width)) for y in range(height)
+        ]
 
     def records(self):
         """Every durable record, packed, as a new reader of the journal finds them."""

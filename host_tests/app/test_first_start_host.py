@@ -22,6 +22,14 @@ def test_a_board_out_of_its_bag_leads_and_one_press_of_stop_leaves_it():
     assert rig.pump.state == states.RUNNING
 
 
+def test_what_leads_is_on_the_display_once_the_boot_screen_has_gone():
+    rig = new()
+    rig.run_s(1)
+    booting = rig.screen()
+    rig.run_s(5)
+    assert rig.screen() == rig.drawn() != booting
+
+
 def test_the_next_start_leads_again_until_something_was_set_up():
     rig = new()
     rig.press(STOP)

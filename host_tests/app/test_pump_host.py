@@ -308,6 +308,18 @@ def test_a_pump_that_is_left_alone_switches_its_panel_off_and_a_press_or_a_setti
     assert rig.screen() != before
 
 
+@pytest.mark.parametrize("after_ms", range(0, 400, 40))
+def test_what_changes_just_after_a_press_has_led_home_is_on_the_display(after_ms):
+    rig = Rig(program=[(0, 1_000)])
+    rig.run_s(3)
+    rig.press(UP)
+    rig.press(STOP)
+    rig.run_ms(after_ms)
+    assert rig.pump.suspend(events.SOURCE_LINK) == codes.OK
+    rig.run_s(1)
+    assert rig.screen() == rig.drawn()
+
+
 def test_a_restart_keeps_settings_and_reservoir():
     rig = Rig(program=[(0, 3_000)])
     rig.pump.change().start(events.SOURCE_BUTTONS)

@@ -25,6 +25,7 @@ _DAY_US = 24 * _HOUR_US
 _RUNS_WELL_S = 700  # after which a restart is the first one again
 _LOOKS_US = 120_000_000  # within which a rule of minutes is looked at
 _AT_ONCE_MS = 50  # in which STOP has to have acted
+_VIEW_MS, _VIEWS = 600, 4  # the face looks every half second whether what it shows has changed
 _PROGRAM = ((0, 1_200), (420, 3_000), (1_080, 600))
 _WAITS_S = (1, 1, 4, 4, 20, 20, 120, 120, 900, 3_600)
 # So that what a stray hand does comes to its limits: (number, value).
@@ -169,6 +170,7 @@ class Life:
             now = self._limits()
             self._check_limits(dosed, [max(a, b) for a, b in zip(limits, now, strict=True)])
         self._check_books()
+        self._check_panel()
 
     def _press(self):
         self._note(button := self.chance.choice((UP, DOWN, DOWN, OK, OK, STOP)))
@@ -442,6 +444,17 @@ class Life:
             for number, value in ledger.settings.items():
                 if self.pump.settings.get(number) != value:
                     raise BrokenError(f"setting {number} is not what the log says, {value}")
+
+    def _check_panel(self):
+        """What stands on the display is what there is to show, unless a figure runs on it."""
+        rig, pump = self.rig, self.pump
+        for _ in range(_VIEWS):
+            if pump.bolus.active or pump.move.active or not rig.app.ui.lit():
+                return
+            if rig.screen() == rig.drawn():
+                return
+            rig.run_ms(_VIEW_MS)
+        raise BrokenError("the display shows what is over")
 
     def _read(self):
         """Book the new records, each against the rules; whether one of them resumes."""

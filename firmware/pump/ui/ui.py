@@ -127,7 +127,9 @@ class Ui:
             if not (changed or pump.suspension.reminder_due) and self._dark_ms < self._rest_ms:
                 return
         self._idle_ms = min(_MOST_MS, self._idle_ms + elapsed_ms)
-        self._boot_ms = max(0, self._boot_ms - elapsed_ms)
+        if self._boot_ms:
+            self._boot_ms = max(0, self._boot_ms - elapsed_ms)
+            self.dirty = self.dirty or not self._boot_ms
         self._watch_bolus()
         self._watch_alarms(elapsed_ms)
         self._watch_reminder()
@@ -172,6 +174,8 @@ class Ui:
             due_ms = min(due_ms, max(0, _FLASH_MS[urgency] - self._flash_ms))
         if self.pump.bolus.active or self.pump.move.active:
             due_ms = min(due_ms, _VIEW_MS)
+        if self._view_ms and not self.resting:  # what changed since the last look is not shown yet
+            due_ms = min(due_ms, max(0, _VIEW_MS - self._view_ms))
         if len(self._stack) > 1 and self._idle_ms < _TIMEOUT_MS:
             due_ms = min(due_ms, _TIMEOUT_MS - self._idle_ms)
         return due_ms
@@ -449,6 +453,7 @@ class Ui:
         """See whether the next turns may pass this by, and for how long."""
         # An alarm of low priority, such as a clock that nobody has set, has sounded and rests too.
         busy = self.alarm or self._bolus_ran or self._sounding() or len(self._stack) > 1
+        busy = busy or self._view_ms  # what changed since the last look would be passed by
         lit = self.lit()
         busy = busy or self._boot_ms or self._sound or (lit and self.dirty) or lit != self._lit
         self.resting = not busy
