@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from host_tests.chip import tree
 from host_tests.chip.chip import OK, STOP
 from host_tests.chip.pty_port import PtyPort
 from host_tests.chip.pump_desk import DOSE_MU, PICTURES, STEP_MU
+from host_tests.chip.pump_on_chip import PumpOnChip, build_tree
 from host_tests.fakes.flash import Flash
 from host_tests.rig import Rig
 from pump.core import events
@@ -33,6 +35,20 @@ def test_up_and_ok_lead_to_the_question(desk, flash):
     rig.press(0, times=DOSE_MU // STEP_MU)
     rig.press(2)
     assert desk.question.splitlines() == rig.screen()
+
+
+def test_out_of_its_bag_it_shows_the_first_start_once_the_boot_screen_has_gone(tmp_path):
+    flash = tree.pack(build_tree(tmp_path / "tree"))
+    chip = PumpOnChip(flash)
+    chip.set_battery_mv(Rig().world.cell.mv)
+    chip.boot()
+    booting = chip.screen()
+    chip.run_ms(4_000)
+    rig = Rig(flash=Flash(image=flash), knows_it=False)
+    rig.run_s(6)
+    assert chip.screen().splitlines() == rig.drawn()
+    assert chip.screen() != booting
+    chip.save_png(PICTURES / "first-start.png")
 
 
 @pytest.mark.on_a_copy
