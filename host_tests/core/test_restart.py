@@ -92,6 +92,19 @@ def test_a_change_that_was_cut_leaves_the_pump_suspended_with_an_unknown_reservo
     assert bench.last(events.MOVE_END)[3] == events.END_POWER_LOST
 
 
+def test_a_change_that_was_cut_is_for_a_hand_to_end_although_a_program_had_suspended_before():
+    bench = Bench(segments=[(0, 2_000)])
+    assert bench.pump.suspend(events.SOURCE_LINK) == codes.OK
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.change().rewind(BUTTONS) == codes.OK
+    bench.turn(1_000)
+    bench = bench.restarted().restarted()
+    assert bench.pump.resume(events.SOURCE_LINK) == codes.BY_HAND
+    bench.run_s(600)
+    assert bench.pump.state == states.SUSPENDED
+    assert bench.pump.resume(BUTTONS) == codes.OK
+
+
 def test_a_day_and_its_memory_survive_a_restart_from_the_last_records_alone():
     bench = Bench(segments=[(0, 2_000)])
     bench.pump.change().start(BUTTONS)

@@ -205,7 +205,8 @@ class Recall:
             from pump.core.calibration import scale
 
             scale.recount(pump, other)
-        pump.suspension.remotely = self.suspended_remotely
+        # A change that was cut is for a hand to end, whoever had suspended delivery before it.
+        pump.suspension.remotely = self.suspended_remotely and not self.changing
         held = self.suspended or self.changing
         pump.go(states.START_SUSPENDED if held else states.START)
         if self.changing:
