@@ -149,6 +149,19 @@ def test_the_clock_goes_on_from_the_last_record_and_asks_to_be_set():
     assert bench.pump.alarms.waiting & 1 << alarms.CLOCK_NOT_SET - 1
 
 
+def test_a_clock_that_was_set_just_before_the_cut_goes_on_from_what_it_was_set_to():
+    for new_s in (200_003_660, 199_900_000):  # an hour forward; back over midnight
+        bench = Bench()
+        assert bench.pump.set_clock(200_000_000, 60, BUTTONS) == codes.OK
+        bench.run_s(60)
+        assert bench.pump.set_clock(new_s, 60, BUTTONS) == codes.OK
+        bench.commit()
+        log = up_to(bench, events.CLOCK_SET)
+        again = Bench(settings=bench.pump.settings, log=log)
+        assert again.pump.clock.local_s == new_s
+        assert again.pump.day == new_s // 86_400
+
+
 def test_a_restart_by_the_watchdog_is_told_and_basal_goes_on():
     bench = Bench(segments=[(0, 2_000)])
     bench.run_s(60)

@@ -575,6 +575,7 @@ class Recall:
         self.line.loaded(self.lived_s)
 
     def _clock_set(self, values):
+        self.local_s = values[1]  # the record itself has the time of before
         self.told[st.UTC_OFFSET_MIN] = values[2]
 
     def _setting_changed(self, values):
