@@ -136,7 +136,7 @@ class App:
             recovery.missing_records,
         )
         # Saved anew, a damaged slot is whole again, and not told of at the next start.
-        self.pump.settings_dirty = self._settings_damaged
+        self.pump.settings_dirty |= self._settings_damaged
         self._ask_wall_clock()
         turning = self._hardware.turning
         if turning is not None and not turning.ready:

@@ -2,10 +2,11 @@
 
 import struct
 
+from host_tests.fakes.flash import Files
 from host_tests.link.asking import answers
 from host_tests.rig import Rig
 from pump.core import alarms as al
-from pump.core import codes, events
+from pump.core import codes, events, states
 from pump.core import settings as st
 from pump.link import frame, protocol
 
@@ -80,3 +81,24 @@ def test_a_host_that_asks_and_does_not_read_lets_the_pump_sleep():
     rig.run_s(10)
     assert rig.port.waiting()
     assert len(turns) < 10_000 // 20 + 100
+
+
+def test_a_pairing_that_a_lost_log_has_ended_is_ended_in_the_flash_as_well():
+    rig = Rig(program=[(0, 1_000)])
+    rig.restart()
+    rig.pump.remote.pair(bytes(32), events.SOURCE_LINK)
+    rig.pump.settings_dirty = True
+    rig.run_s(5)
+    rig.cut_power()
+    files = Files(rig.world.flash)
+    for folder in ("/log/head", "/log"):
+        for name, size in files.entries(folder):
+            if size:
+                files.remove(folder + "/" + name)
+    rig.boot()
+    rig.run_s(1_200)
+    assert rig.pump.state == states.RUNNING, "what is stored is not what is in force"
+    for _ in range(3):
+        assert not rig.pump.remote.paired()
+        rig.restart()
+    assert rig.all(events.PAIRING) == [(0, events.SOURCE_RULE)]
