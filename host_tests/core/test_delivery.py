@@ -581,6 +581,19 @@ def test_a_resume_takes_back_no_under_delivery_of_before_the_suspension():
     assert bench.pump.alarms.waiting & 1 << alarms.UNDER_DELIVERY - 1
 
 
+def test_a_restart_knows_it_also_from_the_last_records_of_a_long_stop():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.run_s(4 * 3_600, 4_000)
+    bench.pump.suspend(BUTTONS)
+    bench.turn(0)
+    older = len(bench.log)
+    bench.pump.checkpoint()
+    bench.run_s(1_200)
+    again = Bench(settings=bench.pump.settings, log=bench.log[older:])
+    assert again.pump.state == states.SUSPENDED
+    assert 15 <= again.pump.suspension.told_min <= 20
+
+
 def test_a_restart_knows_how_long_delivery_has_stopped():
     bench = Bench(segments=[(0, 1_000)])
     bench.run_s(600)

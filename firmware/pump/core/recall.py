@@ -554,7 +554,9 @@ class Recall:
         self.changing = False
 
     def _reminder(self, values):
-        if 0 < values[0] <= len(_ANSWERS):  # that of a suspension asks for no answer
+        if values[0] == events.REMIND_SUSPENDED:  # which asks for no answer
+            self._stopped_s = self.lived_s - values[1]
+        elif values[0] <= len(_ANSWERS):
             self._reminders[values[0]] = self.lived_s
 
     def _reminder_missed(self, values):
