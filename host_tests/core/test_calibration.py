@@ -50,7 +50,7 @@ def test_a_rest_of_a_dose_is_the_same_dose_by_another_scale_and_never_more():
     for numerator in range(5_100, 8_400, 37):
         carry = DoseCarry(StepScale(6791, 10))
         for _ in range(7):
-            carry.settle(55)
+            carry.settle(55, carry.steps(55))
         rescale.rest(carry, StepScale(numerator, 10))
         given = 7 * 55 * 6791 // 10_000  # of the first seven, in steps of the old scale
         rest = 7 * 55 * 6791 - given * 10_000  # in mU x 6791

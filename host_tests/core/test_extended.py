@@ -105,6 +105,43 @@ def test_what_rounding_leaves_is_carried_through_boluses_of_all_kinds():
     assert owed_steps(20 * 202) - 1 <= bench.steps <= owed_steps(20 * 202)
 
 
+def test_the_part_at_once_gives_nothing_of_what_rounding_leaves_of_the_part_that_is_to_come():
+    bench = without_basal()
+    assert owed_steps(225) == 152 and owed_steps(225 + 2_404) - owed_steps(2_404) == 153
+    assert give(bench, 225, 2_404, 60) == codes.OK
+    bench.turn(0)
+    assert bench.last(events.BOLUS_START)[2] == 152
+    bench.run_s(_HOUR_S + 60)
+    assert bench.pump.give_bolus(225, BUTTONS) == codes.OK
+    bench.run_s(60)
+    assert bench.steps == owed_steps(2 * 225 + 2_404)
+
+
+def test_what_was_ended_leaves_nothing_to_the_next_bolus():
+    bench = without_basal()
+    assert give(bench, 0, 2_404, 60) == codes.OK
+    bench.pump.stop_bolus()
+    assert bench.pump.give_bolus(225, BUTTONS) == codes.OK
+    bench.run_s(60)
+    assert bench.steps == owed_steps(225)
+
+
+def test_what_it_leaves_at_its_end_is_kept_over_a_normal_one_that_runs_then():
+    for later_mu in (2_404, 2_405, 2_406, 2_407):
+        bench = without_basal()
+        bench.pump.set_setting(st.BOLUS_SPEED_MU_MIN, 100, BUTTONS)
+        assert bench.pump.give_bolus(201, BUTTONS) == codes.OK
+        bench.run_s(300)
+        assert give(bench, 0, later_mu, 15) == codes.OK
+        bench.run_s(840)
+        assert bench.pump.give_bolus(301, BUTTONS) == codes.OK
+        bench.run_s(300)
+        assert bench.pump.extended is None and not bench.pump.bolus.active
+        assert bench.pump.give_bolus(401, BUTTONS) == codes.OK
+        bench.run_s(300)
+        assert bench.steps == owed_steps(201 + later_mu + 301 + 401)
+
+
 def test_one_press_ends_both_parts_and_what_was_given_stays():
     bench = without_basal()
     give(bench, 2_000, 2_000, 60)

@@ -64,7 +64,7 @@ def test_the_rest_of_a_dose_is_carried_to_the_next_only_when_it_was_given():
     carry = DoseCarry(StepScale(6791, 10))
     assert carry.steps(50) == 33  # 33.955
     assert carry.steps(50) == 33  # asked again, nothing was given in between
-    carry.settle(50)
+    carry.settle(50, 33)
     assert carry.steps(50) == 34  # 0.955 + 33.955
 
 

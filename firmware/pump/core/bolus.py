@@ -26,6 +26,7 @@ class Bolus:
         self.extended_mu = 0  # what the last of those gave
         self.asked_mu = 0
         self.remote = False  # ordered over the link
+        self.combined = False  # what rounding leaves of it is the extended one's
         self.steps = 0  # owed in all
         self.given_steps = 0  # confirmed by the motor
         self.reason = events.END_DONE  # why the last one ended
@@ -61,6 +62,7 @@ class Bolus:
         self.bolus_id = self.take_id()
         self.asked_mu = dose_mu
         self.remote = source == events.SOURCE_LINK
+        self.combined = False
         self.steps = self.carry.steps(dose_mu)
         self.given_steps = 0
         self.active = True
@@ -131,5 +133,5 @@ class Bolus:
             events.BOLUS_END, self.bolus_id, self.given_mu(), self.given_steps, self.reason
         )
         self.active = False
-        if self.reason == events.END_DONE:
-            self.carry.settle(self.asked_mu)
+        if self.reason == events.END_DONE and not self.combined:
+            self.carry.settle(self.asked_mu, self.steps)

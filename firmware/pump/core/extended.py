@@ -10,6 +10,8 @@ What becomes of it
 - Ordered at the pump it waits for the delay that a bolus has there, and its time begins after it.
 - What stops delivery ends it, and so does a restart. It never goes on by itself. An alarm says so,
   unless a person has stopped or suspended it.
+- Both parts of a combined one are rounded as one dose: what rounding leaves of the first goes to
+  the second, and what is then left to the next bolus, once all of it was given and not before.
 - Insulin on board counts each part from when the part was closed, half an hour at most.
 
 Loaded by whoever gives the command and let go of after it; `pump.extended` is None while none
@@ -35,10 +37,10 @@ def begin(pump, now_mu, later_mu, minutes, source):
     if code != codes.OK:
         command = events.COMMAND_COMBINED if now_mu else events.COMMAND_EXTENDED
         return pump.refuse(command, code, now_mu + later_mu, limit, source)
-    # First the extended one: what rounding has left of earlier doses goes to it, once.
     extended = Extended(pump)
-    extended.start_over(later_mu, minutes, now_mu > 0, source)
+    extended.start_over(now_mu, later_mu, minutes, source)
     pump.begin_bolus(now_mu, source)
+    extended.claim_rest(now_mu)
     pump.extended = extended
     pump.settle()
     return codes.OK
@@ -53,9 +55,9 @@ def check(pump, now_mu, later_mu, minutes):
     code, limit = pump.check_bolus(now_mu + later_mu)
     if code != codes.OK:
         return code, limit
-    steps_for = pump.bolus.steps_for
     # Without what is left over of earlier doses, which the other one might get.
-    if later_mu <= 0 or steps_for(later_mu) < 2 or (now_mu and steps_for(now_mu) < 2):
+    steps = pump.profile.scale.steps
+    if later_mu <= 0 or steps(later_mu) < 2 or (now_mu and steps(now_mu) < 2):
         return codes.TOO_SMALL, 0
     return codes.OK, 0
 
@@ -72,15 +74,16 @@ class Extended(Bolus):
         self._whole_ms = 0
         self._part_ms = 0  # how long the open part is open
         self._since_burst_ms = 0
+        self._rest = 0  # that it leaves to the next bolus once all of it was given
         self._counted_mu = 0  # of what was given, told to insulin on board
         self.left_ms = 0
 
-    def start_over(self, dose_mu, minutes, combined, source):
-        """Begin. The checks were made; the intent goes to the log here."""
+    def start_over(self, now_mu, dose_mu, minutes, source):
+        """Begin, with `now_mu` at once. The checks were made; the intent goes to the log here."""
         pump = self._pump
         self.asked_mu = dose_mu
-        self.steps = pump.bolus.carry.steps(dose_mu)
-        pump.bolus.carry.settle(dose_mu)
+        steps_for = pump.bolus.steps_for
+        self.steps = steps_for(now_mu + dose_mu) - steps_for(now_mu)
         self.bolus_id = pump.bolus.take_id()
         self.remote = source == events.SOURCE_LINK
         self.active = True
@@ -93,11 +96,18 @@ class Extended(Bolus):
             dose_mu,
             self.steps,
             minutes // STEP_MIN,
-            1 if combined else 0,
+            1 if now_mu else 0,
             source,
         )
         if not self.wait_ms:
             self._open_part()
+
+    def claim_rest(self, now_mu):
+        """What rounding has left is in it now, with that of the one that gives `now_mu`."""
+        bolus = self._pump.bolus
+        bolus.combined = True
+        steps = self.steps + (bolus.steps if now_mu else 0)
+        self._rest = bolus.carry.claim(now_mu + self.asked_mu, steps)
 
     def advance(self, elapsed_ms, withheld):
         """Owe the share of the time that went by, unless a limit withholds it."""
@@ -178,9 +188,12 @@ class Extended(Bolus):
             self.reason,
         )
         self.active = False
-        self._pump.bolus.extended_mu = self.given_mu()
-        self._count()
         pump = self._pump
+        bolus = pump.bolus
+        if self.reason == events.END_DONE and not (bolus.combined and bolus.active):
+            bolus.carry.rest += self._rest
+        bolus.extended_mu = self.given_mu()
+        self._count()
         if self.reason == events.END_SUSPENDED and pump.state == states.SUSPENDED:
             return  # who suspends knows it; who opens a reservoir change may not
         if self.reason not in _BY_WISH:

@@ -58,10 +58,15 @@ class DoseCarry:
         """Steps that `dose_mu` owes together with the rest, which stays as it is."""
         return (dose_mu * self.scale.numerator + self.rest) // (1000 * self.scale.denominator)
 
-    def settle(self, dose_mu):
-        """Book a dose that was given in full: its rounding rest is carried to the next."""
-        whole = dose_mu * self.scale.numerator + self.rest
-        self.rest = whole % (1000 * self.scale.denominator)
+    def settle(self, dose_mu, steps):
+        """Book a dose that was given in full by so many steps: what it lacks goes to the next."""
+        self.rest += dose_mu * self.scale.numerator - steps * 1000 * self.scale.denominator
+
+    def claim(self, dose_mu, steps):
+        """Take the rest out for a dose that will be given: what it will leave, for `rest`."""
+        left = self.rest + dose_mu * self.scale.numerator - steps * 1000 * self.scale.denominator
+        self.rest = 0
+        return left
 
 
 class RateCarry:
