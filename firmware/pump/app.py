@@ -251,13 +251,13 @@ class App:
         """Fold the end of the log, from far enough back to hold a whole checkpoint."""
         from pump.core.recall import Recall
 
+        journal = self.journal
         for count in _TAILS:
             past = Recall()
-            found = 0
-            for packed in self.journal.tail(count):
+            for packed in journal.tail(count):
                 past.feed(packed)
-                found += 1
-            if past.checkpointed or found < count:
+            # By the numbers: of damaged records fewer are found than there are.
+            if past.checkpointed or count >= journal.next_seq - journal.first_seq:
                 break
         past.end(self.journal.next_seq, self._settings_damaged)
         return past

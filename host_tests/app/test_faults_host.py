@@ -2,14 +2,14 @@
 
 import pytest
 
-from host_tests.fakes.flash import Flash
+from host_tests.fakes.flash import Files, Flash
 from host_tests.proofs.lives import with_records
 from host_tests.rig import OK, Rig, WatchdogResetError
 from pump.app import ERROR_FLASH, ERROR_RESTARTS, App
-from pump.core import alarms, events, settings, states
+from pump.core import alarms, codes, events, record, settings, states
 from pump.link import protocol
 from pump.link.frame import pack
-from pump.storage.segments import RECORDS_PER_SEGMENT
+from pump.storage.segments import RECORDS_PER_SEGMENT, STORED_SIZE
 
 EIO = 5
 BASAL = [(0, 5_000)]
@@ -245,3 +245,60 @@ def test_an_answer_that_waits_for_the_end_of_a_train_keeps_nobody_awake():
     assert rig.app.turn() > 0
     rig.run_s(1)
     assert b"bolus" in rig.port.host_read()
+
+
+def with_an_old_checkpoint():
+    """A pump that has given some boluses, and whose last checkpoint is in a segment by now."""
+    rig = Rig(program=[(0, 1_000)])
+    rig.pump.change().start(events.SOURCE_BUTTONS)
+    rig.pump.change().load(200_000, events.SOURCE_BUTTONS)
+    rig.pump.change().finish(events.SOURCE_BUTTONS)
+    for _ in range(4):
+        assert rig.pump.give_bolus(3_000, events.SOURCE_BUTTONS) == codes.OK
+        rig.run_s(1_000)
+    turn = 0
+    while turn < 100 or not 30 <= rig.pump.log.since_checkpoint < 40:
+        turn += 1
+        rig.pump.set_setting(settings.DISPLAY_OFF_S, 40 + turn % 2 * 10, events.SOURCE_BUTTONS)
+        rig.run_s(1)
+    return rig
+
+
+def damage_the_last(rig, event):
+    """Noise in the last record of an event, which is in a segment."""
+    seq = max(record.seq_of(packed) for packed in rig.records() if packed[6] == event)
+    rig.cut_power()
+    files = Files(rig.world.flash)
+    for name, size in files.entries("/log"):
+        at = (seq - int(name[:8], 16)) * STORED_SIZE if name.endswith(".seg") else size
+        if 0 <= at < size:
+            with files.open("/log/" + name, "r+b") as file:
+                file.seek(at + 15)
+                file.write(b"noise")
+            return
+    raise AssertionError("it is in no segment")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.CHECKPOINT,
+        events.CHECKPOINT_WINDOW,
+        events.CHECKPOINT_INSULIN,
+        events.CHECKPOINT_TODAY,
+    ],
+)
+def test_a_damaged_checkpoint_takes_nothing_of_what_was_given_out_of_memory(event):
+    rig = with_an_old_checkpoint()
+    before = rig.pump
+    damage_the_last(rig, event)
+    rig.boot()
+    rig.run_s(2)
+    after = rig.pump
+    lease = after.profile.basal_lease_steps
+    assert before.on_board_mu() <= after.on_board_mu() <= before.on_board_mu() + 100
+    assert before.window.day_steps <= after.window.day_steps <= before.window.day_steps + lease
+    assert before.window.hour_steps <= after.window.hour_steps
+    assert before.reservoir_steps - lease <= after.reservoir_steps <= before.reservoir_steps
+    assert after.bolus_today_steps == before.bolus_today_steps
+    assert after.state == states.SUSPENDED, "what else is lost nobody knows"

@@ -409,13 +409,15 @@ class Recall:
     def _checkpoint_today(self, values):
         self.basal_steps, self.bolus_steps, self.boluses, since = values
         self.since_bolus_s = since * LOCKOUT_UNIT_S
+        if self._gap:  # what a damaged one tells may be half of it: the records before it know
+            return
         # Only of a whole checkpoint: a cut within one tells nothing of what it did not come to.
         self.temporary_open = self._temporary_told
         self.extended_open = self._extended_told
         self.insulin = self._insulin_told
         self._unsure = []
         self._parts = []
-        if self._begun and not (self._gap or self._scale_missing):
+        if self._begun and not self._scale_missing:
             self.checkpointed = True
 
     def _basal_lease(self, values):
@@ -436,6 +438,8 @@ class Recall:
         self.temporary_s, self.temporary_steps = values
 
     def _checkpoint_insulin(self, values):
+        if self._gap:
+            return
         for at in range(0, len(values), 2):
             if values[at + 1]:
                 age_s = values[at] * AGE_UNIT_S
