@@ -267,6 +267,21 @@ def test_a_pump_that_lost_records_since_its_last_checkpoint_waits_for_a_person()
         assert again.pump.state == states.RUNNING
 
 
+def test_a_bolus_whose_end_was_lost_counts_with_all_that_it_may_have_given():
+    bench = Bench(segments=[(0, 0)])
+    for dose_mu in (3_000, 1_000):
+        assert bench.pump.give_bolus(dose_mu, BUTTONS) == codes.OK
+        bench.run_s(200)
+    before = bench.pump
+    ends = [n for n, packed in enumerate(bench.log) if bench.event(packed) == events.BOLUS_END]
+    del bench.log[ends[0]]
+    after = bench.restarted().pump
+    most = after.profile.bolus_part_steps
+    assert before.window.hour_steps <= after.window.hour_steps <= before.window.hour_steps + most
+    on_board_mu = before.on_board_mu()
+    assert on_board_mu <= after.on_board_mu() <= on_board_mu + after.profile.scale.dose_mu(most)
+
+
 def test_records_lost_before_the_last_checkpoint_stop_nothing():
     bench = Bench(segments=[(0, 2_000)])
     bench.run_s(60)

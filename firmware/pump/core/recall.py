@@ -453,6 +453,9 @@ class Recall:
         self.line.restore(values, self.lived_s)
 
     def _bolus_start(self, values):
+        if self.bolus_open:  # the record of its end is lost
+            self._unsure.append((self.lived_s, self.bolus_given_steps, self.scale))
+            self._uncertain((events.KIND_BOLUS, 0, self.bolus_part_steps, 0))
         self.bolus_id, self.bolus_asked_mu = values[0], values[1]
         self.bolus_open = True
         self.bolus_given_steps = 0
