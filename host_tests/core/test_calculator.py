@@ -1,7 +1,7 @@
 """The bolus calculator: its sum, its rounding to the safe side, and its records."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import calculator, codes, events
+from pump.core import calculator, codes, events, extended
 from pump.core import settings as st
 from pump.core.calculator import NO_GLUCOSE
 
@@ -255,6 +255,30 @@ def test_a_sum_is_not_taken_once_more_insulin_came_on_board():
     again = reckon(bench, 0, 320)
     assert again.dose_mu == found.dose_mu - 300
     assert calculator.give(bench.pump, again, again.dose_mu, BUTTONS) == codes.OK
+
+
+def test_beside_an_extended_bolus_a_sum_is_taken_as_long_as_it_would_be_no_less():
+    for glucose_mg_dl, most_s in ((0, 600), (320, 60)):
+        bench = set_up()
+        assert extended.begin(bench.pump, 0, 6_000, 60, BUTTONS) == codes.OK
+        bench.run_s(600)
+        found = reckon(bench, 30, glucose_mg_dl)
+        waited_s = 0
+        while waited_s < most_s and reckon(bench, 30, glucose_mg_dl).dose_mu == found.dose_mu:
+            bench.run_s(1)
+            waited_s += 1
+        code = calculator.give(bench.pump, found, found.dose_mu, BUTTONS)
+        assert bench.pump.on_board_mu() > found.on_board_mu
+        assert code == (codes.STALE if glucose_mg_dl else codes.OK) and 1 <= waited_s <= most_s
+
+
+def test_a_sum_is_not_taken_after_another_bolus_even_where_it_is_the_same():
+    bench = set_up()
+    found = reckon(bench, 30)
+    assert bench.pump.give_bolus(500, events.SOURCE_LINK) == codes.OK
+    bench.run_s(60)
+    assert reckon(bench, 30).dose_mu == found.dose_mu
+    assert calculator.give(bench.pump, found, found.dose_mu, BUTTONS) == codes.STALE
 
 
 def test_the_sum_survives_the_power_beside_its_bolus():

@@ -42,6 +42,7 @@ class Sum:
         self.carbs_g = carbs_g
         self.glucose_mg_dl = glucose_mg_dl
         self.on_board_mu = on_board_mu
+        self.last_id = 0  # of the last bolus before it
         self.ratio_tenths_g = 0  # tenths of a gram a unit
         self.factor_mg_dl = 0
         self.low_mg_dl = 0
@@ -58,6 +59,7 @@ def reckon(pump, carbs_g, glucose_mg_dl):
     """(OK or why nothing can be reckoned, a Sum)."""
     settings = pump.settings
     found = Sum(carbs_g, glucose_mg_dl, pump.on_board_mu())
+    found.last_id = pump.bolus.last_id
     if not 0 <= carbs_g <= MOST_CARBS_G:
         return codes.OUT_OF_RANGE, found
     if glucose_mg_dl != NO_GLUCOSE and not LEAST_MG_DL <= glucose_mg_dl <= MOST_MG_DL:
@@ -86,9 +88,10 @@ def reckon(pump, carbs_g, glucose_mg_dl):
 def give(pump, found, dose_mu, source):
     """Give a dose, which need not be the sum's, with the sum in the log before it.
 
-    Returns a code; STALE when more insulin is on board by now than the sum was made with.
+    Returns a code; STALE when another bolus has begun since, or when more insulin is on board by
+    now, as an extended one gives, and the sum would be less for it.
     """
-    if pump.on_board_mu() > found.on_board_mu:
+    if _is_stale(pump, found):
         return codes.STALE
     if pump.check_bolus(dose_mu)[0] == codes.OK:
         log = pump.log
@@ -110,6 +113,15 @@ def give(pump, found, dose_mu, source):
             pump.bolus.next_id(),
         )
     return pump.give_bolus(dose_mu, source)
+
+
+def _is_stale(pump, found):
+    if pump.bolus.last_id != found.last_id:
+        return True
+    if pump.on_board_mu() <= found.on_board_mu:
+        return False
+    code, now = reckon(pump, found.carbs_g, found.glucose_mg_dl)
+    return code != codes.OK or now.dose_mu < found.dose_mu
 
 
 def _correction_mu(found):
