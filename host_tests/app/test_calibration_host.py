@@ -123,6 +123,24 @@ def test_stop_ends_a_run_at_once_and_it_is_not_weighed():
     assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
 
 
+def test_stop_while_the_motor_goes_back_leaves_it_standing_and_the_run_is_made_again():
+    desk = Desk()
+    rig = desk.rig
+    desk.begin()
+    for _ in range(3):
+        desk.weigh()
+    rig.press(OK)
+    rig.run_s(1)
+    rig.press(STOP)
+    assert rig.all(events.MOVE_END)[-1][0] == events.KIND_REWIND
+    before = rig.steps
+    rig.run_s(30)
+    assert rig.steps == before and not rig.pump.move.active
+    desk.weigh()
+    rig.press(OK)
+    assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
+
+
 def test_leaving_in_the_middle_changes_nothing():
     desk = Desk(program=[(0, 1_000)])
     rig = desk.rig

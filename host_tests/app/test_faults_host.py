@@ -1,5 +1,7 @@
 """A pump of which a part fails: it stops, tells, records, and starts into safety."""
 
+import sys
+
 import pytest
 
 from host_tests.fakes.flash import Files, Flash
@@ -165,6 +167,25 @@ def test_a_fault_for_want_of_memory_stops_the_motor_and_sounds_the_alarm_without
     rig.pump.log.write = whole
     rig.run_s(10)
     assert rig.all(events.BOLUS_END)
+
+
+def test_an_alarm_for_whose_text_memory_is_short_is_shown_and_sounds_all_the_same(monkeypatch):
+    class NoRoom:
+        def find_spec(self, name, *_):
+            if name.startswith("pump.ui.pages"):
+                raise MemoryError
+
+    rig = Rig(program=BASAL)
+    rig.run_s(60)
+    monkeypatch.setattr(sys, "meta_path", [NoRoom(), *sys.meta_path])
+    heard = len(rig.world.buzzer.history)
+    rig.pump.alarms.once(alarms.RESERVOIR_LOW)
+    rig.run_s(30)
+    assert rig.app.ui.alarm == alarms.RESERVOIR_LOW
+    assert len(rig.world.buzzer.history) > heard
+    assert rig.pump.state == states.RUNNING and rig.hardware.errors == []
+    rig.press(OK)
+    assert not rig.pump.alarms.waiting >> alarms.RESERVOIR_LOW - 1 & 1
 
 
 def test_a_fault_turn_that_cannot_run_ends_in_a_restart():

@@ -1,6 +1,7 @@
 """The whole pump at the other end of a cable: what a host can do to it, and what it cannot."""
 
 import struct
+import sys
 
 from host_tests.fakes.flash import Files
 from host_tests.link.asking import answers
@@ -102,3 +103,24 @@ def test_a_pairing_that_a_lost_log_has_ended_is_ended_in_the_flash_as_well():
         assert not rig.pump.remote.paired()
         rig.restart()
     assert rig.all(events.PAIRING) == [(0, events.SOURCE_RULE)]
+
+
+def test_the_talk_is_let_go_of_a_minute_after_the_last_word_and_the_next_begins_another():
+    rig = Rig()
+    assert set_clicks(rig, 0) == codes.OK
+    rig.run_s(55)
+    assert "pump.talk" in sys.modules
+    rig.run_s(10)
+    assert "pump.talk" not in sys.modules and "pump.link.link" not in sys.modules
+    assert set_clicks(rig, 1) == codes.OK
+
+
+def test_service_does_not_wait_for_a_host_that_does_not_read_and_its_record_is_durable():
+    rig = Rig()
+    assert rig.pump.suspend(events.SOURCE_BUTTONS) == codes.OK
+    rig.run_s(1)
+    rig.port.host_reads = False
+    rig.port.host_write(frame.pack(protocol.request(1, protocol.SERVICE)))
+    rig.run_until(lambda: rig.app.in_service, 5)
+    rig.restart()
+    assert rig.all(events.SERVICE) == [(1, events.SOURCE_LINK)]

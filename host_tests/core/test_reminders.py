@@ -53,6 +53,15 @@ def test_a_clock_that_is_set_jumps_over_what_lies_between():
     assert reminded(bench) == []
 
 
+def test_a_clock_that_is_put_forward_by_a_few_minutes_passes_over_none():
+    bench = at_eight((st.DAILY_1_MIN, 495), (st.MEAL_FROM_MIN, 485), (st.MEAL_UNTIL_MIN, 496))
+    bench.run_s(12 * 60, 4_000)
+    assert reminded(bench) == []
+    bench.pump.set_clock(bench.pump.clock.local_s + 180, 0, BUTTONS)
+    bench.run_s(60, 4_000)
+    assert sorted(reminded(bench)) == [events.REMIND_MEAL, events.REMIND_DAILY_1]
+
+
 def test_one_that_nobody_answers_for_half_an_hour_is_over_and_logged_as_missed():
     bench = at_eight((st.DAILY_1_MIN, 495))
     bench.run_s(14 * 60, 4_000)
@@ -137,6 +146,30 @@ def test_a_bolus_in_the_window_is_the_meals_and_one_before_it_is_not():
     assert reminded(bench) == [events.REMIND_MEAL]
 
 
+def test_a_window_begins_with_its_first_second_whatever_second_is_looked_at():
+    bench = at_eight((st.MEAL_FROM_MIN, 510), (st.MEAL_UNTIL_MIN, 570))
+    bench.pump.set_clock(MORNING_S + 27 * 60 + 50, 0, BUTTONS)  # looked at 50 s into a minute
+    bench.run_s(150)
+    assert bench.pump.clock.minute_of_day() == 510
+    bench.pump.give_bolus(1_000, BUTTONS)
+    bench.run_s(7_200, 4_000)
+    assert reminded(bench) == []
+
+
+def test_a_window_longer_than_the_pump_remembers_a_bolus_reminds_all_the_same():
+    bench = at_eight((st.MEAL_FROM_MIN, 540), (st.MEAL_UNTIL_MIN, 525))
+    bench.run_s(DAY_S, 4_000)
+    assert reminded(bench) == [events.REMIND_MEAL]
+
+
+def test_a_second_reminder_in_the_same_words_sounds_anew():
+    bench = at_eight((st.DAILY_1_MIN, 495), (st.DAILY_2_MIN, 505))
+    bench.run_s(15 * 60, 4_000)
+    assert waits(bench, al.DAILY) and not bench.pump.suspension.reminder_due
+    bench.run_s(10 * 60, 4_000)
+    assert bench.pump.suspension.reminder_due
+
+
 def test_a_window_may_go_over_midnight():
     bench = at_eight((st.MEAL_FROM_MIN, 1_410), (st.MEAL_UNTIL_MIN, 30))
     bench.run_s(17 * 3_600, 4_000)
@@ -174,6 +207,17 @@ def test_a_set_that_is_in_use_for_the_days_that_are_set_is_old_until_it_is_chang
     changed(bench)
     bench.run_s(120, 4_000)
     assert not bench.pump.alarms.raised >> al.SET_OLD - 1 & 1
+
+
+def test_a_set_that_was_changed_when_it_was_old_grows_old_again():
+    bench = at_eight((st.SET_DAYS, 1))
+    for count in (1, 2):
+        changed(bench)
+        bench.run_s(DAY_S - 120, 4_000)
+        assert len(reminded(bench)) == count - 1 and not waits(bench, al.SET_OLD)
+        bench.run_s(240, 4_000)
+        assert reminded(bench) == [events.REMIND_SET] * count and waits(bench, al.SET_OLD)
+        bench.pump.alarms.acknowledge(al.SET_OLD, BUTTONS)
 
 
 def test_a_restart_knows_how_old_the_set_is_but_for_the_time_since_its_last_record():

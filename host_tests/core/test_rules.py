@@ -282,6 +282,16 @@ def test_a_suspension_is_told_by_the_time_that_went_by_and_not_by_the_clock_that
         assert bench.last(events.RESUME)[1] == 1_200
 
 
+def test_every_suspension_is_told_by_its_own_time():
+    bench = Bench([(0, 1_000)])
+    for seconds in (1_230, 70):
+        assert bench.pump.suspend(BUTTONS) == codes.OK
+        bench.run_s(seconds)
+        assert bench.pump.resume(BUTTONS) == codes.OK
+        bench.commit()
+        assert bench.last(events.RESUME)[1] == seconds
+
+
 def test_without_the_setting_a_suspension_lasts():
     bench = Bench([(0, 1_000)])
     bench.pump.suspend(BUTTONS)

@@ -2,7 +2,7 @@
 
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import events, record, temporary
+from pump.core import event_table, events, record, temporary
 from pump.core import settings as st
 from pump.ui.keys import DOWN, OK, STOP, UP
 
@@ -19,6 +19,7 @@ QUESTIONS = (
     scenes.basal_delete,
     scenes.clock_ask,
     scenes.setting_ask,
+    scenes.remote_ask,
 )
 DONE = (
     events.BOLUS_START,
@@ -32,6 +33,7 @@ DONE = (
     events.PROGRAM_EDITED,
     events.CLOCK_SET,
     events.SETTING_CHANGED,
+    events.PAIRING,
 )
 
 
@@ -52,6 +54,28 @@ def test_ok_does_what_is_asked():
         before = done(bench)
         bench.press(OK)
         assert done(bench) > before, scene.__name__
+
+
+def sources(bench, seq):
+    """Who did what is in the log from a record on, as far as the records say."""
+    found = []
+    buffer = bytearray(record.RECORD_SIZE)
+    while bench.journal.read_into(seq, buffer):
+        fields = event_table.row_of(record.header(bytes(buffer))[2])[3]
+        names = [field[0] for field in fields]
+        if "source" in names:
+            values = record.fields(bytes(buffer), event_table.layout(fields))
+            found.append(values[names.index("source")])
+        seq += 1
+    return found
+
+
+def test_what_ok_does_is_in_the_log_as_done_at_the_buttons():
+    for scene in QUESTIONS:
+        bench = scene()
+        seq = bench.journal.next_seq
+        bench.press(OK)
+        assert set(sources(bench, seq)) <= {events.SOURCE_BUTTONS}, scene.__name__
 
 
 def test_up_down_and_stop_do_nothing_and_stop_leads_away_from_it():

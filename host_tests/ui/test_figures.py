@@ -1,7 +1,7 @@
 """Numbers are written as people read them."""
 
 from pump.ui import figures
-from pump.ui.pages import dates
+from pump.ui.pages import dates, glucose
 
 
 def test_doses_have_two_places_and_round_down():
@@ -29,6 +29,14 @@ def test_times_and_offsets():
     assert figures.hour_minute(845) == "14:05"
     assert dates.offset(60) == "+1:00"
     assert dates.offset(-210) == "-3:30"
+
+
+def test_glucose_is_the_same_in_both_units_to_the_nearest():
+    assert glucose.mg_dl(55) == 99 and glucose.mg_dl(67) == 121
+    assert glucose.mmol_tenths(100) == 56 and glucose.mmol_tenths(120) == 67
+    for tenths in range(11, 334):
+        assert glucose.mmol_tenths(glucose.mg_dl(tenths)) == tenths
+    assert glucose.tenths(55) == "5.5"
 
 
 def test_every_day_until_2053_is_a_date_and_back():

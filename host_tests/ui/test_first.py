@@ -2,7 +2,7 @@
 
 from host_tests.ui.bench import Bench
 from host_tests.ui.pictures import scenes
-from pump.core import codes, events, states
+from pump.core import codes, events, programs, states
 from pump.core.recall import Recall
 from pump.ui.keys import DOWN, OK, STOP, UP
 
@@ -192,6 +192,15 @@ def test_nobody_is_led_whose_pump_has_a_reservoir_or_a_program_or_gave_something
     bench = Bench(past)
     bench.ui.lead_a_new_pump()
     assert bench.at_home()
+
+
+def test_the_program_that_is_edited_from_it_is_the_one_in_force():
+    bench = scenes.with_programs()
+    assert programs.activate(bench.pump, 2, events.SOURCE_LINK) == codes.OK
+    bench.press(OK, *[DOWN] * scenes.FIRST_START_ROW, OK)
+    assert row(bench) == LIMITS and bench.sees("23.02 U/day")
+    bench.press(UP, OK)
+    assert bench.sees("2 Weekend") and bench.sees("23.02 U/d")
 
 
 def test_a_bolus_can_be_reached_by_leaving_it():

@@ -208,6 +208,37 @@ def test_nothing_is_read_in_a_turn_that_has_steps_to_make():
     assert not bench.pump.bolus.active and log.asked > before
 
 
+def test_a_record_behind_a_hole_of_a_whole_piece_is_found_once():
+    bench = scenes.in_use()
+    end = LongLog.next_seq - 4 * PIECE
+    # Such a time that the first record behind the hole is of an alarm.
+    now_s = bench.pump.clock.local_s // DAY_S * DAY_S + (102 + 4 * PIECE) * EVERY_S
+    log = bench.ui.journal = LongLog(now_s, lost=range(end - PIECE, end))
+    assert record.header(log._record(end))[2] == events.ALARM_RAISED
+    bench.press(OK, *[DOWN] * scenes.HISTORY_ROW)
+    bench.ui.gesture(OK, 0)
+    _search(bench)
+    looked = bench.ui.top().past
+    times = [looked.value(past.ALARMS, at, 0) for at in range(looked.count(past.ALARMS))]
+    assert log.at_s(end) in times
+    assert times == sorted(set(times), reverse=True)
+
+
+def test_a_cannula_into_which_nothing_went_is_no_change():
+    for steps, filled in ((0, False), (100, True)):
+        bench = scenes.change_cannula_ask()
+        bench.stuck = True
+        bench.press(OK)
+        if steps:
+            bench.pump.moved(bench.pump.next_burst(), False)
+        bench.press(STOP)
+        bench.ui.go_home()
+        bench.press(OK, *[DOWN] * scenes.HISTORY_ROW, OK)
+        bench.run(300)
+        bench.press(DOWN, DOWN, DOWN, OK)
+        assert bench.sees("290 U") and bench.sees("Cannula") == filled
+
+
 def test_the_history_is_let_go_of_at_home():
     bench = scenes.history_bolus()
     assert "pump.ui.pages.past" in pages_loaded()

@@ -59,6 +59,14 @@ def test_a_wrong_key_begins_anew_and_the_first_key_may_be_that_beginning():
     assert bench.at_home()
 
 
+def test_stop_leads_back_from_the_page_that_shows_how_to_unlock_and_unlocks_nothing():
+    bench = dark()
+    bench.press(UP, UP, DOWN, STOP)
+    assert bench.at_home()
+    bench.press(UP, OK)
+    assert bench.sees("Keys locked")
+
+
 def test_ok_that_unlocks_and_stays_down_begins_no_quick_bolus():
     bench = scenes.in_use()
     bench.settings.set(st.QUICK_STEP_MU, 500)

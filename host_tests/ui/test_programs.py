@@ -8,6 +8,7 @@ from pump.core import settings as st
 from pump.core.units import StepScale
 from pump.ui import sounds
 from pump.ui.keys import DOWN, OK, STOP, UP
+from pump.ui.pages import dates
 
 PROGRAM = scenes.PROGRAM
 WEEKEND = scenes.WEEKEND
@@ -278,6 +279,17 @@ def test_a_rate_goes_from_zero_to_max_basal_in_steps_of_a_hundredth():
     assert bench.sees("4.99")
 
 
+def test_a_rate_may_be_zero():
+    bench = scenes.basal_edit()
+    bench.press(OK, OK, *[DOWN] * 8)
+    assert bench.sees("0.00")
+    bench.press(DOWN)
+    assert bench.sees("0.00") and sounds.NO in bench.sounds
+    edited(bench, OK, OK)
+    bench.press(OK, OK)
+    assert held(bench, 1)[0] == (0, 0)
+
+
 def test_a_thousandth_is_entered_where_a_step_of_the_motor_is_as_fine():
     bench = scenes.basal_edit()
     bench.press(OK, OK, OK)
@@ -312,6 +324,26 @@ def test_a_program_is_activated_after_a_question_with_both_and_home_shows_its_nu
     assert bench.pump.settings.active == 2 and bench.pump.basal_rate_mu_h() == 1_250
     assert bench.at_home() and bench.sees("P2") and bench.sees("1.25")
     assert sounds.START in bench.sounds
+
+
+def test_a_question_is_drawn_anew_when_a_rate_in_it_changes_by_the_time_or_over_the_link():
+    bench = scenes.basal_activate()
+    bench.look()
+    bench.run(300)
+    assert not bench.ui.dirty
+    programs.edit(bench.pump, 2, [(0, 2_000)], events.SOURCE_LINK)
+    bench.run(300)
+    assert bench.ui.dirty and bench.sees("0.90 to 2.00 U/h")
+    bench.pump.set_clock(scenes.NOW_S // 86_400 * 86_400 + 18 * 3_600 - 5, 0, events.SOURCE_LINK)
+    bench.run(1_000)
+    bench.look()
+    bench.run(6_000)
+    assert bench.ui.dirty and bench.sees("1.00 to 2.00 U/h")
+    bench = scenes.basal_edit_ask_other()
+    bench.look()
+    programs.edit(bench.pump, 2, [(0, 1_000)], events.SOURCE_LINK)
+    bench.run(300)
+    assert bench.ui.dirty and bench.sees("was 24.00 U/day")
 
 
 def test_home_shows_no_number_while_there_is_one_program():
@@ -350,6 +382,18 @@ def test_a_name_is_chosen_out_of_a_list_and_saved_after_a_question():
     assert bench.sees("Program 2")
 
 
+def test_every_name_of_the_list_can_be_chosen_and_behind_the_last_comes_none():
+    bench = scenes.basal_name()
+    names = bench.ui.words.PROGRAM_NAMES.split("|")
+    for name in names[5:]:
+        bench.press(UP)
+        assert bench.sees(name), name
+    bench.press(UP)
+    assert bench.sees("Program 2")
+    bench.press(DOWN, OK, OK)
+    assert programs.name_of(bench.settings, 2) == programs.MOST_NAME == len(names) - 1
+
+
 def test_a_program_is_deleted_after_a_question():
     bench = scenes.basal_delete()
     assert bench.sees("23.02 U/day")
@@ -380,6 +424,19 @@ def test_an_alarm_on_top_of_a_question_asks_anew():
     bench = alarmed(scenes.basal_name_ask())
     bench.press(OK)
     assert programs.name_of(bench.settings, 2) == 3
+
+
+def test_now_stands_beside_a_segment_from_its_first_minute_on_and_up_and_down_show_the_others():
+    for minute, start in ((599, "06:00"), (600, "10:00")):
+        bench = scenes.in_use()
+        bench.pump.set_clock(dates.local_s_of(2026, 11, 23, minute), 0, events.SOURCE_LINK)
+        bench.press(OK, DOWN, OK, OK, OK)
+        said = bench.look()
+        assert said[said.index("now") - 2] == start
+    bench.press(UP, UP)
+    assert bench.sees("03:00") and not bench.sees("now")
+    bench.press(DOWN)
+    assert bench.sees("06:00") and bench.sees("now")
 
 
 def test_a_program_that_is_taken_away_while_it_is_looked_at_harms_nothing():

@@ -5,7 +5,7 @@ import micropython
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import events, record, states
+from pump.core import events, record, states, temporary
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.ui import figures, keys, sounds
@@ -71,6 +71,12 @@ def test_a_held_button_repeats_the_step():
         bench.ui.gesture(UP, keys.REPEAT)
     bench.ui.gesture(UP, keys.RELEASE)
     assert bench.sees("0.50")
+
+
+def held_key(bench, button, count):
+    """A button that is held for so many repeats."""
+    for _ in range(count):
+        bench.ui.gesture(button, keys.REPEAT)
 
 
 def test_the_amount_stays_between_zero_and_the_max_bolus():
@@ -140,6 +146,14 @@ def test_the_screen_counts_down_to_a_bolus_that_waits_and_stop_leaves_nothing_gi
     assert not bench.pump.bolus.active
 
 
+def test_the_countdown_to_a_bolus_is_drawn_anew_with_every_second():
+    bench = scenes.bolus_waits()
+    for _ in range(2):
+        bench.look()
+        bench.run(1_000)
+        assert bench.ui.dirty
+
+
 def test_a_bolus_that_waited_is_given_whole():
     bench = scenes.bolus_waits()
     bench.run(60_000)
@@ -201,6 +215,21 @@ def test_a_page_for_which_memory_is_short_leads_home_and_stops_nothing():
     bench.turn(20)
     assert bench.at_home() and bench.pump.bolus.active
     assert bench.sounds[-1] == sounds.NO
+
+
+def test_a_bolus_for_whose_limits_memory_is_short_is_not_asked_for_and_stops_nothing():
+    def no_room(_):
+        raise MemoryError
+
+    bench = scenes.bolus_entry()
+    bench.pump.check_bolus = no_room
+    bench.press(OK)
+    assert bench.at_home() and bench.sounds[-1] == sounds.NO
+    assert bench.running() and not bench.pump.bolus.active
+    bench = scenes.in_use()
+    bench.pump.check_bolus = no_room
+    bench.press(OK, DOWN, DOWN, DOWN, OK)
+    assert bench.at_home() and bench.sounds[-1] == sounds.NO and bench.running()
 
 
 def test_up_after_the_end_of_a_bolus_opens_the_next():
@@ -375,6 +404,15 @@ def test_low_alarms_are_a_banner_and_block_no_button():
     assert bench.sees("Menu")
 
 
+def test_an_alarm_that_ends_by_itself_leaves_a_lit_display():
+    bench = scenes.in_use()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(120_000)
+    bench.pump.alarms.withdraw(al.RESERVOIR_LOW)
+    bench.run(500)
+    assert bench.at_home() and bench.ui.lit()
+
+
 def test_an_acknowledged_alarm_whose_cause_stays_is_a_banner():
     bench = scenes.home_alarm_seen()
     assert bench.at_home() and bench.sees("Battery low")
@@ -397,6 +435,22 @@ def test_alarms_in_the_list_can_be_read_and_acknowledged():
     bench.press(OK)
     assert not bench.pump.alarms.raised & 1 << al.LOG_NEW - 1
     assert bench.sees("Clock not set") and not bench.sees("Log is new")
+
+
+def test_stop_leads_back_from_an_alarm_of_the_list_and_does_not_acknowledge_it():
+    bench = scenes.fresh()
+    bench.pump.alarms.once(al.LOG_NEW)
+    bench.press(OK, *[DOWN] * 4, OK, DOWN, OK)
+    assert bench.sees("NEW LOG")
+    bench.press(STOP)
+    assert bench.sees("Log is new") and bench.pump.alarms.waiting >> al.LOG_NEW - 1 & 1
+
+
+def test_too_little_given_by_a_pump_that_runs_does_not_say_that_it_stands():
+    bench = scenes.in_use()
+    bench.pump.alarms.once(al.UNDER_DELIVERY)
+    bench.run(200)
+    assert bench.sees("Too little is given.") and not bench.sees("Stopped for")
 
 
 def _bursts(bench, pattern, milliseconds):
@@ -504,6 +558,15 @@ def test_the_reservoir_page_says_what_is_left_where_how_old_it_is_and_how_long_i
     assert bench.pump.state == states.CHANGING
 
 
+def test_the_reservoir_page_follows_what_leaves_it():
+    bench = scenes.supply()
+    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
+    bench.run(1_000)
+    bench.look()
+    bench.run(2_000)
+    assert bench.pump.bolus.active and bench.ui.dirty
+
+
 def test_what_is_not_known_of_reservoir_and_site_is_not_made_up():
     said = scenes.supply_old().look()
     assert "30d" in said and said.count("---") == 2
@@ -537,6 +600,14 @@ def test_what_a_person_does_not_hear_or_see_is_logged_and_said_and_stops_nothing
     bench = scenes.selftest()
     bench.press(STOP)
     assert bench.sees("Menu") and answers(bench) == []
+
+
+def test_what_is_heard_and_what_is_seen_are_two_answers_and_good_is_both():
+    for heard, seen in ((1, 0), (0, 1)):
+        bench = scenes.selftest()
+        bench.press(OK, OK if heard else STOP, OK, OK, OK, OK if seen else STOP)
+        assert bench.sees("do not rely")
+        assert answers(bench) == [(events.TEST_BUZZER, heard, 0), (events.TEST_DISPLAY, seen, 0)]
 
 
 def answers(bench):
@@ -579,6 +650,53 @@ def test_up_primes_again_and_the_screen_adds_it_up():
         bench.pump.move.made_steps
     )
     assert bench.sees(figures.nearest(total))
+
+
+def test_up_alone_moves_the_motor_once_more():
+    for scene in (scenes.change_rewound, scenes.change_primed):
+        bench = scene()
+        made = bench.motor_steps
+        bench.press(DOWN)
+        bench.run(500)
+        assert bench.motor_steps == made and not bench.pump.move.active
+        bench.press(UP)
+        assert bench.pump.move.active
+
+
+def test_the_end_of_every_move_of_the_change_is_heard():
+    bench = scenes.change_cannula_ask()
+    bench.sounds.clear()
+    bench.press(OK)
+    bench.run(1_000)
+    assert bench.sounds[-1] == sounds.END and bench.sees("Ready")
+
+
+def test_the_amounts_of_the_change_stay_within_the_reservoir_and_the_cannula():
+    bench = scenes.change_load()
+    held_key(bench, UP, 100)
+    assert "300" in bench.look()
+    held_key(bench, DOWN, 100)
+    assert "5.0" in bench.look()
+    bench = scenes.change_cannula_ask()
+    held_key(bench, UP, 100)
+    assert figures.dose(bench.pump.profile.cannula_most_mu) in bench.look()
+    held_key(bench, DOWN, 200)
+    assert "0.00" in bench.look()
+
+
+def test_a_change_that_cannot_begin_now_says_so_and_goes_no_further():
+    bench = scenes.change_ask()
+    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
+    bench.press(OK)
+    assert bench.sees("Something is being") and bench.pump.bolus.active
+    bench.press(OK)
+    assert bench.sees("Change the reservoir?")
+
+
+def test_stop_at_the_question_whether_to_leave_leads_back_to_the_change():
+    bench = scenes.change_leave()
+    bench.press(STOP)
+    assert bench.sees("Units in it") and bench.pump.state == states.CHANGING
 
 
 def test_the_change_does_not_leave_for_want_of_presses():
@@ -711,6 +829,53 @@ def test_auto_off_steps_from_off_to_5_hours_and_back():
     assert bench.settings.get(st.AUTO_OFF_H) == 5
 
 
+def test_every_field_of_the_clock_turns_over_and_leaves_the_others():
+    bench = scenes.clock_hour()
+    bench.press(*[UP] * 10)
+    assert bench.sees("00:05") and bench.sees("23 Nov 2026")
+    bench.press(DOWN)
+    assert bench.sees("23:05") and bench.sees("23 Nov 2026")
+    bench.press(OK, *[DOWN] * 6)
+    assert bench.sees("23:59")
+    bench.press(UP)
+    assert bench.sees("23:00") and bench.sees("23 Nov 2026")
+    bench.press(OK, *[UP] * 8)
+    assert bench.sees("01 Nov 2026")
+    bench.press(DOWN)
+    assert bench.sees("30 Nov 2026")
+    bench.press(OK, UP, UP)
+    assert bench.sees("30 Jan 2026")
+    bench.press(DOWN, UP)
+    assert bench.sees("30 Jan 2026") and bench.sees("23:00")
+
+
+def test_a_day_that_a_month_or_a_year_has_not_is_its_last():
+    bench = scenes.clock_month()
+    bench.press(STOP, *[UP] * 6, OK, *[UP] * 3)
+    assert bench.sees("28 Feb 2026")
+    bench.press(OK, UP, UP, STOP, STOP, UP)
+    assert bench.sees("29 Feb 2028")
+    bench.press(UP, DOWN, OK, OK, UP)
+    assert bench.sees("28 Feb 2029")
+
+
+def test_the_clock_goes_from_2020_to_2053():
+    bench = scenes.clock_year()
+    bench.press(*[UP] * 40)
+    assert bench.sees("Nov 2053")
+    bench.press(*[DOWN] * 50)
+    assert bench.sees("Nov 2020")
+
+
+def test_a_clock_that_nobody_has_changed_goes_on_while_its_page_is_open():
+    bench = scenes.clock_hour()
+    bench.pump.set_clock(scenes.NOW_S + 55, 0, events.SOURCE_LINK)
+    bench.run(300)
+    bench.look()
+    bench.run(5_000)
+    assert bench.ui.dirty and bench.sees("14:06")
+
+
 def test_setting_the_clock_of_a_fresh_board_takes_its_banner_away():
     bench = scenes.fresh()
     bench.press(OK, *[DOWN] * 5, *[OK] * 8)
@@ -726,6 +891,18 @@ def test_stop_goes_back_one_field_of_the_clock():
     assert bench.sees("Clock")
     bench.press(STOP)
     assert bench.sees("Menu")
+
+
+def test_the_list_of_alarms_follows_those_there_are():
+    bench = scenes.fresh()
+    bench.pump.alarms.once(al.LOG_NEW)
+    bench.press(OK, *[DOWN] * 4, OK, DOWN)
+    assert bench.sees("Log is new")
+    bench.pump.alarms.acknowledge(al.LOG_NEW, events.SOURCE_BUTTONS)
+    bench.run(300)
+    assert bench.ui.dirty and not bench.sees("Log is new")
+    bench.press(OK)
+    assert bench.sees("CLOCK"), "the row above is lit then"
 
 
 def test_the_display_goes_dark_after_its_time_but_not_while_something_is_asked():
@@ -998,6 +1175,33 @@ def test_a_temporary_rate_goes_no_higher_than_max_basal_and_by_fine_steps_below_
     assert bench.sees("0.00 U/h")
 
 
+def test_a_temporary_basal_lasts_a_quarter_of_an_hour_to_a_day_at_500_percent_at_most():
+    bench = scenes.temporary_percent()
+    held_key(bench, UP, 500)
+    assert "500 %" in bench.look()
+    held_key(bench, DOWN, 600)
+    assert "0 %" in bench.look()
+    bench.press(OK)
+    held_key(bench, DOWN, 20)
+    assert "00:15 h" in bench.look()
+    held_key(bench, UP, 200)
+    assert "24:00 h" in bench.look()
+
+
+def test_the_question_for_another_temporary_basal_reckons_from_the_program():
+    bench = scenes.home_temporary()
+    bench.press(OK, DOWN, DOWN, OK, OK, *[UP] * 100, OK, OK)
+    assert bench.sees("1.35 to 1.80 U/h") and bench.sees("200 %")
+    bench.look()
+    bench.run(300)
+    assert not bench.ui.dirty
+    assert temporary.cancel(bench.pump, events.SOURCE_LINK) == 0
+    bench.run(300)
+    assert bench.ui.dirty and bench.sees("0.90 to 1.80 U/h")
+    bench.press(OK)
+    assert bench.pump.basal_rate_mu_h() == 1_800
+
+
 def test_an_alarm_on_top_of_the_question_for_a_temporary_basal_asks_anew():
     bench = scenes.temporary_ask()
     bench.pump.alarms.once(al.RESERVOIR_LOW)
@@ -1084,6 +1288,37 @@ def test_without_a_glucose_the_calculator_reckons_the_meal_alone():
     assert bench.sees("4.50 U")
 
 
+def test_what_is_typed_into_the_calculator_stays_in_its_range():
+    bench = scenes.home_carbs()
+    bench.press(DOWN)
+    held_key(bench, UP, 300)
+    assert "250" in bench.look()
+    bench.press(OK)
+    held_key(bench, UP, 600)
+    assert "600" in bench.look()
+    bench.press(OK, OK)
+    held_key(bench, UP, 30)
+    assert "10.00 U" in bench.look()
+    held_key(bench, DOWN, 300)
+    assert "0.00 U" in bench.look()
+
+
+def test_what_is_on_board_is_shown_where_none_of_it_is_taken_off():
+    bench = scenes.home_carbs()
+    bench.pump.got_insulin(1_230)
+    bench.press(DOWN, *[UP] * 45, OK, OK)
+    assert bench.sees("IOB 1.23") and bench.sees("4.50 U")
+
+
+def test_a_ratio_that_is_gone_before_the_sum_is_missed_and_leads_to_the_beginning():
+    bench = scenes.calculator_glucose()
+    bench.settings.set(st.CARB_RATIO_1, 0)
+    bench.press(OK)
+    assert bench.sees("No carb ratio")
+    bench.press(OK)
+    assert bench.sees("Carbohydrate") and bench.sees("45")
+
+
 def test_a_glucose_in_mmol_is_reckoned_as_the_same_in_mg_dl():
     bench = scenes.calculator_mmol()
     assert bench.sees("29.5")
@@ -1120,7 +1355,7 @@ def test_a_sum_that_is_out_of_date_is_shown_anew_and_not_given():
     bench.pump.got_insulin(1_000)
     bench.press(OK)
     assert not bench.pump.bolus.active
-    assert bench.sees("-2.2") and bench.sees("4.75 U")
+    assert bench.sees("-2.2") and bench.sees("4.75 U") and bench.sounds[-1] == sounds.NO
 
 
 def test_an_extended_bolus_is_begun_by_the_buttons_after_a_question_with_its_parts_and_time():
@@ -1144,6 +1379,22 @@ def test_something_of_an_extended_bolus_is_left_for_later_and_nothing_is_not_off
     assert bench.sees("0:15 h")
     bench.press(*[UP] * 60)
     assert bench.sees("12:00 h")
+
+
+def test_a_smaller_dose_leaves_less_for_the_part_at_once():
+    bench = scenes.extended()
+    bench.press(*[UP] * 20, OK, *[UP] * 19, STOP, *[DOWN] * 10, OK)
+    assert bench.sees("0.45") and bench.sees("0.05 U later, over")
+    bench.press(OK, OK, OK)
+    assert bench.pump.bolus.asked_mu == 450 and bench.pump.extended.asked_mu == 50
+
+
+def test_the_question_of_an_extended_bolus_speaks_of_now_only_where_something_is_given_now():
+    bench = scenes.extended()
+    bench.press(*[UP] * 20, OK, OK, OK)
+    assert bench.sees("1.00") and bench.sees("over 2:00 hours") and not bench.sees("now")
+    bench.press(OK)
+    assert not bench.pump.bolus.active and bench.pump.extended.asked_mu == 1_000
 
 
 def test_an_alarm_on_top_of_the_question_for_an_extended_bolus_asks_anew():
@@ -1189,6 +1440,15 @@ def test_an_extended_bolus_is_ended_from_its_page_after_a_question():
     assert bench.pump.extended is None and bench.sees("Stopped by you")
 
 
+def test_the_page_of_an_extended_bolus_follows_what_it_gives():
+    bench = scenes.extended_runs()
+    bench.look()
+    bench.run(300)
+    assert not bench.ui.dirty
+    bench.run(50_000, 1_000)
+    assert bench.ui.dirty and bench.sees("End it?")
+
+
 def test_who_wears_it_is_reminded_when_an_extended_bolus_is_over():
     bench = scenes.home_extended()
     bench.run(7_700_000, 4_000)
@@ -1226,3 +1486,75 @@ def test_a_reminder_that_waits_lets_the_loop_sleep():
     bench.look()
     bench.turn(200)
     assert bench.ui.due_ms() >= 1_000
+
+
+def test_a_calibration_that_cannot_begin_now_says_so_and_goes_no_further():
+    bench = scenes.calibrate_ask()
+    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
+    bench.press(OK)
+    assert bench.sees("Something is being") and bench.pump.bolus.active
+    bench.press(OK)
+    assert bench.sees("Delivery stops. Have")
+
+
+def test_a_weight_is_between_one_milligram_and_twice_what_is_due():
+    bench = scenes.calibrate_weight()
+    held_key(bench, DOWN, 300)
+    assert "1 mg" in bench.look()
+    held_key(bench, UP, 500)
+    assert "400 mg" in bench.look()
+
+
+def test_a_code_of_a_pairing_holds_while_it_is_shown_and_for_three_minutes_at_most():
+    bench = scenes.remote_code()
+    remote = bench.pump.remote
+    code = remote.code
+    assert len(code) == 16
+    for _ in range(17):
+        bench.run(10_000, 1_000)
+        assert bench.sees("basalt pair") and remote.code == code
+        assert 0 < remote.code_until_s - bench.pump.clock.uptime_s <= 10
+    bench.run(15_000, 1_000)
+    assert remote.code == b"" and not bench.sees("basalt pair")
+
+
+def test_stop_and_an_alarm_take_a_code_of_a_pairing_away():
+    bench = scenes.remote_code()
+    bench.press(STOP)
+    assert bench.sees("Menu") and bench.pump.remote.code == b""
+    bench = scenes.remote_code()
+    bench.pump.alarms.once(al.RESERVOIR_LOW)
+    bench.run(200)
+    assert bench.pump.remote.code == b""
+    bench.press(OK)
+    assert bench.sees("OK Code") and not bench.sees("basalt pair")
+
+
+def test_a_program_that_was_paired_is_told_and_may_ask_once_more_for_the_answer():
+    bench = scenes.remote_code()
+    remote = bench.pump.remote
+    bench.run(30_000, 1_000)
+    code = remote.code
+    remote.pair(bytes(32), events.SOURCE_LINK)
+    bench.run(300)
+    assert bench.sees("One program may give") and sounds.END in bench.sounds
+    assert remote.code == code and remote.code_until_s <= bench.pump.clock.uptime_s + 10
+
+
+def test_a_new_code_of_a_pairing_forgives_what_was_guessed_at_the_last():
+    bench = scenes.remote()
+    bench.pump.remote.wrong_codes = 2
+    bench.press(OK)
+    assert bench.pump.remote.code and bench.pump.remote.wrong_codes == 0
+
+
+def test_a_pairing_ends_after_a_question_and_is_saved_as_ended():
+    bench = scenes.remote_paired()
+    bench.pump.settings_dirty = False
+    bench.press(OK)
+    assert bench.sees("End the pairing?") and bench.pump.remote.paired()
+    bench.press(STOP)
+    assert bench.sees("One program may give") and bench.pump.remote.paired()
+    bench.press(OK, OK)
+    assert not bench.pump.remote.paired() and bench.pump.settings_dirty
+    assert bench.sees("OK Code") and bench.sounds[-1] == sounds.STOPPED
