@@ -1,7 +1,8 @@
 """The first start of a whole pump: out of the bag it leads, later it does not."""
 
 from host_tests.rig import OK, STOP, Rig
-from pump.core import events, states
+from pump.core import codes, events, states
+from pump.core import settings as st
 
 
 def new():
@@ -28,6 +29,17 @@ def test_what_leads_is_on_the_display_once_the_boot_screen_has_gone():
     booting = rig.screen()
     rig.run_s(5)
     assert rig.screen() == rig.drawn() != booting
+
+
+def test_what_changes_while_it_waits_is_on_the_display():
+    rig = new()
+    rig.press(OK)
+    rig.press(STOP)
+    assert rig.pump.set_clock(200_000_000, 60, events.SOURCE_LINK) == codes.OK
+    assert rig.pump.set_setting(st.DISPLAY_OFF_S, 300, events.SOURCE_LINK) == codes.OK
+    for _ in range(3):
+        rig.run_s(40)
+        assert is_led(rig) and rig.screen() == rig.drawn()
 
 
 def test_the_next_start_leads_again_until_something_was_set_up():

@@ -118,7 +118,8 @@ def test_the_mirrored_screen_is_the_panel_s(rig):
     rig.bolus(500)
     with client.PumpLink(RigSerial(rig), 1.0) as link:
         sight = next(watch(link, 0))
-    rig.run_ms(2_000)
+    rig.run_until(lambda: not rig.pump.bolus.active)
+    rig.run_s(10)  # until nothing on it runs
     with client.PumpLink(RigSerial(rig), 1.0) as link:
         frame = link.screen()
     rig.run_ms(100)

@@ -9,6 +9,7 @@ from micropython import const
 from pump.core import settings as st
 from pump.ui import figures
 from pump.ui.pages.lists import ListScreen
+from pump.ui.screen import mix
 
 _LANGUAGE = const(0)
 _CLOCK = const(1)
@@ -59,6 +60,12 @@ class FirstStart(ListScreen):
         else:
             value = figures.dose(pump.settings.get(st.MAX_BOLUS_MU)) + " U"
         return self._rows[index], value or self.words.OPEN
+
+    def view(self) -> int:
+        """The minute, the reservoir, and whatever a record tells of."""
+        pump = self.pump
+        shown = mix(pump.clock.minute_of_day(), pump.reservoir_steps >> 5)
+        return mix(shown, pump.log.next_seq)
 
     def _open_row(self):
         pump = self.pump
