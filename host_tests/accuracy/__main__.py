@@ -26,7 +26,7 @@ _BOLUS_BLOCKED_MU = 5_000
 _HEAD = """\
 # How accurately the steps are given
 
-Made by {command} at commit
+Made by {command}, of the firmware of commit
 {commit}; `make accuracy` is the same with its defaults, and takes two cores hours.
 
 Basalt is not a medical device. What follows is about **steps of the motor**, turned into units by
@@ -94,7 +94,7 @@ def document(hours, chip_hours, say):
     blocked = _occlusion_table(rates, found)
     of_fakes = [_basal_table(rates, basal), _bolus_table(asked, given), table, blocked]
     command = f"python -m host_tests.accuracy --hours {hours} --chip-hours {chip_hours} --write"
-    parts = [_HEAD.format(command=f"`{command}`", commit=measured.commit())]
+    parts = [_HEAD.format(command=f"`{command}`", commit=measured.firmware_commit())]
     if not pins:
         parts.append("The emulated chip was not asked: every figure is of the faked motor.\n")
         parts += of_fakes

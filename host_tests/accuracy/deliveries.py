@@ -18,7 +18,7 @@ RATES_MU_H = (100, 1_000, 5_000)
 BOLUSES = ((10, 50), (5_000, 25), (30_000, 10))  # (mU, how many): least, middle, most
 # Fewer on the chip, where a minute of a running motor takes a machine two:
 # (mU, how many, mU of a press, minutes between, for the limit per hour)
-BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 10, 1_000, 5), (30_000, 2, 1_000, 31))
+BOLUSES_ON_CHIP = ((10, 25, 10, 1), (5_000, 10, 1_000, 5), (30_000, 1, 1_000, 31))
 # Lines that are blocked: mbar per unit that is pushed into them. The first is of all other tests.
 LINES_MBAR_PER_UNIT = (800, 200)
 KEPT = Path(__file__).resolve().parents[2] / "build" / "accuracy"
@@ -122,7 +122,7 @@ def boluses_on_chip(asked_mu, count, press_mu, gap_min, say):
     from host_tests.chip.pump_on_chip import PumpOnChip
 
     image = _image(0, press_mu)
-    kept = _kept(image)
+    kept = _kept(image, asked_mu)
     if len(kept) >= count:
         say(f"{asked_mu / 1000:g} U on the chip: counted before")
         return kept[:count]
@@ -141,7 +141,7 @@ def boluses_on_chip(asked_mu, count, press_mu, gap_min, say):
         chip.run_until_still(quiet_ms=5_000, limit_ms=300_000)
         found.append(len(chip.motor.pulses) - before)
         chip.run_ms(gap_min * 60_000)
-        _keep(image, found)
+        _keep(image, found, asked_mu)
         say(f"{asked_mu / 1000:g} U on the chip: {number + 1} of {count}")
     return found
 
@@ -156,19 +156,22 @@ def _image(rate_mu_h, press_mu=10):
         return flash_with_a_past(tree, rate_mu_h, wishes=wishes)
 
 
-def _kept(image):
-    file = _file(image)
+def _kept(image, asked_mu=0):
+    file = _file(image, asked_mu)
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
 
 
-def _keep(image, found):
+def _keep(image, found, asked_mu=0):
     KEPT.mkdir(parents=True, exist_ok=True)
-    _file(image).write_text(json.dumps(found), encoding="utf-8")
+    _file(image, asked_mu).write_text(json.dumps(found), encoding="utf-8")
 
 
-def _file(image):
-    """Named by what was on the flash, firmware and settings: any change of it counts anew."""
-    return KEPT / f"{hashlib.sha256(image).hexdigest()[:16]}.json"
+def _file(image, asked_mu):
+    """Named by what was on the flash, firmware and settings, and by the dose of its boluses.
+
+    Any change of them counts anew. Boluses of two doses may start from the same flash.
+    """
+    return KEPT / f"{hashlib.sha256(image).hexdigest()[:16]}-{asked_mu}.json"
 
 
 def quarter_hours(counts):

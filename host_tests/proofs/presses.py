@@ -446,10 +446,15 @@ class Life:
                     raise BrokenError(f"setting {number} is not what the log says, {value}")
 
     def _check_panel(self):
-        """What stands on the display is what there is to show, unless a figure runs on it."""
+        """What stands on the display is what there is to show, unless a figure runs on it.
+
+        Not at home, whose figures may be a minute old: no record tells of each step.
+        """
         rig, pump = self.rig, self.pump
         for _ in range(_VIEWS):
-            if pump.bolus.active or pump.move.active or not rig.app.ui.lit():
+            ui = rig.app.ui
+            at_home = type(ui.top()).__name__ == "Home" and not ui.alarm
+            if at_home or pump.bolus.active or pump.move.active or not ui.lit():
                 return
             if rig.screen() == rig.drawn():
                 return
