@@ -55,6 +55,10 @@ class Desk:
     def tenths(self):
         return self.rig.pump.settings.get(st.STEPS_PER_UNIT)
 
+    def found_the_true_steps(self):
+        """Whether what is in force is right but for a digit of 1 mg in 209."""
+        return abs(self.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
+
 
 def test_four_weighings_find_the_true_steps_and_put_them_into_force():
     desk = Desk()
@@ -63,7 +67,7 @@ def test_four_weighings_find_the_true_steps_and_put_them_into_force():
     for _ in range(4):
         desk.weigh()
     rig.press(OK)
-    assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005  # a digit of 1 mg in 209
+    assert desk.found_the_true_steps()
     assert rig.pump.profile.scale.steps(10_000) == desk.tenths()
     assert rig.pump.settings.get(st.BACKLASH_STEPS) == 0
     assert rig.pump.state == states.CHANGING  # a person says what is in the syringe now
@@ -103,7 +107,7 @@ def test_runs_that_differ_are_no_calibration_and_are_made_again():
         desk.weigh()
     assert desk.tenths() == 0
     desk.rig.press(OK)
-    assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
+    assert desk.found_the_true_steps()
 
 
 def test_stop_ends_a_run_at_once_and_it_is_not_weighed():
@@ -120,7 +124,7 @@ def test_stop_ends_a_run_at_once_and_it_is_not_weighed():
     for _ in range(4):
         desk.weigh()
     rig.press(OK)
-    assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
+    assert desk.found_the_true_steps()
 
 
 def test_stop_while_the_motor_goes_back_leaves_it_standing_and_the_run_is_made_again():
@@ -138,7 +142,7 @@ def test_stop_while_the_motor_goes_back_leaves_it_standing_and_the_run_is_made_a
     assert rig.steps == before and not rig.pump.move.active
     desk.weigh()
     rig.press(OK)
-    assert abs(desk.tenths() - TRUE * 10) <= 10 * TRUE * 0.005
+    assert desk.found_the_true_steps()
 
 
 def test_leaving_in_the_middle_changes_nothing():

@@ -69,13 +69,8 @@ def test_a_language_chosen_at_the_pump_is_spoken_at_once_and_after_a_restart():
     assert not any(name.endswith("_de") for name in loaded())
 
 
-def new():
-    """A pump in the hands of somebody who has never seen one."""
-    return Rig(knows_it=False)
-
-
 def test_a_language_chosen_in_the_first_start_is_spoken_there_and_the_clock_comes_next():
-    rig = new()
+    rig = Rig(knows_it=False)
     rig.run_s(3)
     assert "First start" in said(rig) and "English" in said(rig)
     rig.press(OK)

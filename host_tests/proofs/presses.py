@@ -25,7 +25,7 @@ _DAY_US = 24 * _HOUR_US
 _RUNS_WELL_S = 700  # after which a restart is the first one again
 _LOOKS_US = 120_000_000  # within which a rule of minutes is looked at
 _AT_ONCE_MS = 50  # in which STOP has to have acted
-_VIEW_MS, _VIEWS = 600, 4  # the face looks every half second whether what it shows has changed
+_VIEW_MS, _VIEWS = 600, 4  # longer than the face lets what it shows be out of date
 _PROGRAM = ((0, 1_200), (420, 3_000), (1_080, 600))
 _WAITS_S = (1, 1, 4, 4, 20, 20, 120, 120, 900, 3_600)
 # So that what a stray hand does comes to its limits: (number, value).

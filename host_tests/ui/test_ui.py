@@ -684,13 +684,17 @@ def test_the_amounts_of_the_change_stay_within_the_reservoir_and_the_cannula():
     assert "0.00" in bench.look()
 
 
-def test_a_change_that_cannot_begin_now_says_so_and_goes_no_further():
-    bench = scenes.change_ask()
-    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
-    bench.press(OK)
-    assert bench.sees("Something is being") and bench.pump.bolus.active
-    bench.press(OK)
-    assert bench.sees("Change the reservoir?")
+def test_a_change_or_a_calibration_that_cannot_begin_now_says_so_and_goes_no_further():
+    for scene, asks in (
+        (scenes.change_ask, "Change the reservoir?"),
+        (scenes.calibrate_ask, "Delivery stops. Have"),
+    ):
+        bench = scene()
+        assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
+        bench.press(OK)
+        assert bench.sees("Something is being") and bench.pump.bolus.active
+        bench.press(OK)
+        assert bench.sees(asks)
 
 
 def test_stop_at_the_question_whether_to_leave_leads_back_to_the_change():
@@ -1486,15 +1490,6 @@ def test_a_reminder_that_waits_lets_the_loop_sleep():
     bench.look()
     bench.turn(200)
     assert bench.ui.due_ms() >= 1_000
-
-
-def test_a_calibration_that_cannot_begin_now_says_so_and_goes_no_further():
-    bench = scenes.calibrate_ask()
-    assert bench.pump.give_bolus(1_000, events.SOURCE_LINK) == 0
-    bench.press(OK)
-    assert bench.sees("Something is being") and bench.pump.bolus.active
-    bench.press(OK)
-    assert bench.sees("Delivery stops. Have")
 
 
 def test_a_weight_is_between_one_milligram_and_twice_what_is_due():
