@@ -283,6 +283,13 @@ def test_what_a_cut_left_open_is_told_by_the_scale_it_was_made_by():
         before = len(bench.log)
         again = Bench(log=list(bench.log))  # its settings are lost: the board's scale
         told = [again.event(packed) for packed in again.log[before:]]
+        # Wherever that start is cut in turn, nothing is read by the other scale.
+        for kept in range(before + 1, len(again.log)):
+            third = Bench(log=again.log[:kept])
+            assert third.pump.window.hour_steps >= again.pump.window.hour_steps, told[
+                : kept - before
+            ]
+            assert third.pump.on_board_mu() >= again.pump.on_board_mu(), told[: kept - before]
         ends = [n for n in range(len(told)) if told[n] in (events.UNCERTAIN, events.BOLUS_END)]
         scales = [n for n in range(len(told)) if told[n] == events.SCALE]
         assert len(ends) == 3 and len(scales) == 2

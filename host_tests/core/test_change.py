@@ -41,6 +41,20 @@ def test_no_delivery_while_the_reservoir_is_open():
     assert bench.pump.give_bolus(100, BUTTONS) == codes.NOT_NOW
 
 
+def test_the_burst_under_way_is_stopped_when_a_change_is_opened():
+    bench = Bench(segments=[(0, 5_000)])
+    bench.pump.advance(10_000)
+    bench.commit()
+    ordered = bench.pump.next_burst()
+    assert ordered > 5
+    assert bench.pump.change().start(BUTTONS) == codes.OK
+    assert bench.pump.stop_wanted
+    bench.pump.moved(5, True)
+    bench.commit()
+    assert bench.pump.state == states.CHANGING and not bench.all(events.MOTOR_ERROR)
+    assert bench.last(events.BASAL_LEASE)[0] == 5 == bench.pump.window.hour_steps
+
+
 def test_a_change_is_a_suspension_with_its_resume():
     bench = Bench(segments=[(0, 1_000)])
     changing(bench)

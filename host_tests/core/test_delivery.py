@@ -212,6 +212,41 @@ def test_a_count_that_is_too_low_without_a_stop_stops_the_pump_and_the_rest_is_u
     assert bench.pump.window.hour_steps == ordered
 
 
+def test_wherever_the_power_goes_after_a_motor_error_the_doubtful_steps_still_count():
+    for counted in (0, 5):
+        for source in (events.KIND_BASAL, events.KIND_BOLUS):
+            bench = Bench(segments=[(0, 5_000)] if source == events.KIND_BASAL else None)
+            if source == events.KIND_BOLUS:
+                assert bench.pump.give_bolus(1_000, BUTTONS) == codes.OK
+            bench.run_s(10)
+            bench.pump.advance(10_000)
+            bench.commit()
+            ordered = bench.pump.next_burst()
+            assert ordered > 5 and bench.pump.train.source.kind == source
+            before = len(bench.log)
+            bench.pump.moved(counted, False)
+            bench.commit()
+            most = bench.pump.window.hour_steps
+            assert most == bench.steps + ordered
+            for kept in range(before, len(bench.log) + 1):
+                again = Bench(settings=bench.pump.settings, log=bench.log[:kept]).pump
+                assert again.window.hour_steps >= most, (source, kept)
+                if source == events.KIND_BOLUS:
+                    assert again.on_board_mu() >= again.profile.scale.dose_mu(most)
+
+
+def test_wherever_the_power_goes_after_steps_that_nobody_ordered_they_still_count():
+    bench = Bench(segments=[(0, 5_000)])
+    while bench.pump.basal.made_steps < bench.pump.basal.lease_steps - 10:
+        bench.turn(100)
+    assert not bench.pump.stands_at(bench.pump.train.position_steps + 40)
+    bench.commit()
+    told = [bench.event(packed) for packed in bench.log]
+    for kept in range(told.index(events.UNCERTAIN) + 1, len(told) + 1):
+        again = Bench(settings=bench.pump.settings, log=bench.log[:kept]).pump
+        assert again.window.hour_steps >= bench.steps + 40, told[kept:]
+
+
 def test_a_train_that_was_given_up_is_in_the_log_as_far_as_it_was_counted():
     for counted in (0, 5):
         bench, ordered = train_of_a_bolus()

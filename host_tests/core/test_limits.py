@@ -237,6 +237,21 @@ def test_basal_takes_nothing_of_what_a_running_bolus_was_granted():
     assert bench.pump.alarms.has_cause(alarms.OVER_LIMIT)
 
 
+def test_what_basal_owes_by_now_counts_for_the_limits_of_a_bolus():
+    for number, code in (
+        (st.MAX_HOUR_MU, codes.OVER_MAX_HOUR),
+        (st.MAX_DAY_MU, codes.OVER_MAX_DAY),
+    ):
+        bench = Bench(segments=[(0, 5_000)])
+        assert bench.pump.set_setting(number, 2_000, BUTTONS) == codes.OK
+        bench.pump.advance(20_000)
+        assert bench.pump.basal.owed_steps > 4
+        assert bench.pump.give_bolus(2_000, BUTTONS) == code
+        assert bench.pump.give_bolus(1_950, BUTTONS) == codes.OK
+        bench.run_s(300)
+        assert not bench.pump.bolus.active, "basal has taken what it needed"
+
+
 def test_what_a_limit_withholds_is_not_owed_later():
     bench = at_the_limit(st.MAX_DAY_MU)
     for _ in range(20):

@@ -1,7 +1,7 @@
 """After a power cut the log accounts for everything, and nothing goes on that should not."""
 
 from host_tests.core.bench import BUTTONS, Bench
-from pump.core import alarms, codes, events, record, states
+from pump.core import alarms, codes, events, extended, record, states
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.core.logbook import LONG_AGO_S, PROGRAM_BITS
@@ -280,6 +280,44 @@ def test_a_bolus_whose_end_was_lost_counts_with_all_that_it_may_have_given():
     assert before.window.hour_steps <= after.window.hour_steps <= before.window.hour_steps + most
     on_board_mu = before.on_board_mu()
     assert on_board_mu <= after.on_board_mu() <= on_board_mu + after.profile.scale.dose_mu(most)
+
+
+def test_whichever_record_is_damaged_a_start_counts_all_steps_for_the_limits():
+    """Extended boluses one after the other with a normal one beside, cut in the middle."""
+    bench = Bench(segments=[(0, 2_000)])
+    first = len(bench.log)
+    for _ in range(2):
+        assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
+        bench.run_s(120)
+        assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+        bench.run_s(840)
+    assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
+    bench.run_s(120)
+    assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+    bench.run_s(50)
+    assert bench.pump.bolus.active and bench.pump.extended is not None
+    on_board_mu = bench.pump.on_board_mu()
+    end_seq = record.seq_of(bench.log[-1]) + 1
+    starts = (events.BOLUS_START, events.EXTENDED_START, events.EXTENDED_END)
+    for lost in range(first, len(bench.log)):
+        log = bench.log[:lost] + bench.log[lost + 1 :]
+        again = Bench(settings=bench.pump.settings, log=log, next_seq=end_seq)
+        assert again.pump.window.hour_steps >= bench.steps, bench.event(bench.log[lost])
+        if bench.event(bench.log[lost]) in starts:
+            assert again.pump.on_board_mu() >= on_board_mu, bench.event(bench.log[lost])
+
+
+def test_a_bolus_has_a_number_of_its_own_though_the_start_of_one_beside_it_was_lost():
+    bench = Bench()
+    assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
+    bench.turn(0)
+    start = len(bench.log) - 2
+    assert bench.event(bench.log[start]) == events.EXTENDED_START
+    assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
+    bench.run_s(900)
+    del bench.log[start]
+    again = bench.restarted().pump
+    assert again.bolus.next_id() == 3
 
 
 def test_records_lost_before_the_last_checkpoint_stop_nothing():

@@ -212,6 +212,18 @@ def test_a_log_that_lost_its_end_ends_the_pairing():
     assert bench.all(events.PAIRING) == [(0, events.SOURCE_RULE)]
 
 
+def test_a_pairing_whose_end_was_cut_before_it_was_saved_is_ended_by_the_next_start():
+    there = paired()
+    key, boot = there.pump.settings.remote_key, there.pump.settings.remote_boot
+    again = Paired(there.bench.restarted())
+    assert again.pump.remote.paired(), "a start alone ends nothing"
+    again.pump.remote.pair(b"", events.SOURCE_BUTTONS)
+    again.bench.commit()
+    again.pump.settings.remote_key, again.pump.settings.remote_boot = key, boot
+    bench = again.bench.restarted()
+    assert not bench.pump.remote.paired() and bench.pump.settings_dirty
+
+
 def test_every_changed_bit_and_every_cut_of_a_command_is_a_wrong_key():
     there = paired()
     request = there.program.bolus(500)

@@ -14,7 +14,7 @@ from basalt.store import Gap
 from host_tests.core.bench import BUTTONS, Bench, Board
 from host_tests.tools import made_log
 from host_tests.tools.made_log import DAY_S, EPOCH_DAY, MadePump
-from pump.core import alarms, codes, events
+from pump.core import alarms, codes, events, record
 from pump.core import settings as settings_table
 
 QUANTUM_MU = 8  # one burst of basal that ends at midnight may be told on either side of it
@@ -449,6 +449,24 @@ def test_what_a_motor_error_leaves_in_doubt_stands_beside_its_bolus():
     doubt = bolus.uncertain
     assert doubt is not None
     assert (doubt.min_steps, doubt.max_steps, doubt.cause) == (0, 3, "motor_error")
+
+
+def test_a_cut_right_after_a_motor_error_leaves_both_doubts_beside_its_bolus():
+    made = made_log.new_pump()
+    assert made.pump.give_bolus(1_000, BUTTONS) == codes.OK
+    made.commit()
+    part = made.pump.bolus.remaining_steps()
+    made.pump.advance(1_000)
+    ordered = made.pump.next_burst()
+    made.pump.moved(ordered - 3, False)
+    outbox = made.pump.log.outbox
+    told = [record.header(packed)[2] for packed in outbox]
+    del outbox[told.index(events.UNCERTAIN) + 1 :]  # the power goes before its end is recorded
+    made.commit()
+    (bolus,) = only_day(made.cut_power(60)).boluses
+    doubt = bolus.uncertain
+    assert doubt is not None
+    assert doubt.max_steps == min(part, made.pump.profile.bolus_part_steps)
 
 
 # ---- clocks and days ---------------------------------------------------------------------

@@ -141,9 +141,9 @@ class Boluses:
 
     # ---- what breaks off -----------------------------------------------------------------
 
-    def doubt(self, moment: Moment, number: int, has_ended: bool) -> Portion:
-        """Of which steps are uncertain; `has_ended`: its end is in the log already."""
-        if has_ended:
+    def doubt(self, moment: Moment, number: int, may_have_ended: bool) -> Portion:
+        """Of which steps are uncertain; `may_have_ended`: its end may be in the log already."""
+        if may_have_ended:
             portions = (one for bolus in reversed(self._found) for one in bolus.portions)
             found = next((one for one in portions if one.bolus_id == number), None)
             if found:

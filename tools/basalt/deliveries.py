@@ -56,7 +56,7 @@ class _Portion:
         if record.event in _STARTS:
             self.asked_mu, self.owed_steps = fields["asked_mu"], fields["owed_steps"]
         elif record.event == "uncertain":
-            self.doubtful_steps = fields["max_steps"]
+            self.doubtful_steps += fields["max_steps"]
         elif record.event in _ENDS:
             self.given_mu = fields["given_mu"]
             self.reason = firmware.word(record.event, "reason", fields["reason"])

@@ -94,6 +94,10 @@ class Portion:
     outcome: str = "no_end"  # all_given, stopped, ..., power_lost, refused, under_way, no_end
     uncertain: Uncertain | None = None  # what may have been given besides
 
+    def doubt(self, found: Uncertain) -> None:
+        """So much more of it is uncertain."""
+        self.uncertain = _together(self.uncertain, found) if self.uncertain else found
+
 
 @dataclass
 class Bolus:

@@ -542,14 +542,14 @@ class _Reader:
     def _uncertain(self, kind: int, least: int, most: int, number: int) -> None:
         name = _word("uncertain", "kind", kind)
         start = self._cut_start(name, number)
-        end = self._boot_end[start] if start < self._at else start
-        # With power on, only a motor error leaves steps in doubt: it ended the delivery before.
+        end = min(self._boot_end[start], self._at)
+        # With power on, only a motor error leaves steps in doubt.
         cause = "motor_error" if self._failed else "power_lost"
         found = self._add_uncertain(
             name, self._wall[start], self._wall[end], (least, most), cause, number
         )
         if name == "bolus":
-            self._boluses.doubt(self._moment(), number, self._failed).uncertain = found
+            self._boluses.doubt(self._moment(), number, self._failed).doubt(found)
         if name not in _EMPTY_MOVES:
             self._drain(most)
 

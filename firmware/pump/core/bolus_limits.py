@@ -54,9 +54,10 @@ def _check_sums(pump, dose_mu, steps):
         steps += extended.remaining_steps()
         would_act_mu += extended.asked_mu - extended.given_mu()
     window = pump.window
-    if window.hour_steps + steps > window.most_hour_steps:
+    due_steps = steps + pump.basal.owed_steps  # which is given before any bolus
+    if window.hour_steps + due_steps > window.most_hour_steps:
         return codes.OVER_MAX_HOUR, settings.get(st.MAX_HOUR_MU)
-    if window.day_steps + steps > window.most_day_steps:
+    if window.day_steps + due_steps > window.most_day_steps:
         return codes.OVER_MAX_DAY, settings.get(st.MAX_DAY_MU)
     most_mu = settings.get(st.MAX_ON_BOARD_MU)
     if most_mu and would_act_mu > most_mu:

@@ -22,6 +22,8 @@ class ReservoirChange:
         self._was_suspended = pump.state == states.SUSPENDED
         if not self._was_suspended:
             pump.suspension.begin(source, al.NONE)
+        if pump.train.ordered:
+            pump.stop_wanted = True
         pump.close_basal(events.END_SUSPENDED)
         pump.go(states.OPEN_CHANGE)
         pump.log.write(events.CHANGE_START, pump.reservoir_steps, source)

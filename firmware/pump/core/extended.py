@@ -105,7 +105,7 @@ class Extended(Bolus):
     def claim_rest(self, now_mu):
         """What rounding has left is in it now, with that of the one that gives `now_mu`."""
         bolus = self._pump.bolus
-        bolus.combined = True
+        bolus.combined = now_mu > 0
         steps = self.steps + (bolus.steps if now_mu else 0)
         self._rest = bolus.carry.claim(now_mu + self.asked_mu, steps)
 

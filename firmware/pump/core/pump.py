@@ -299,8 +299,8 @@ class Pump:
         self.train.position_steps = position_steps
         self.train.clear()  # what was to begin now does not
         self.log.write(events.MOTOR_ERROR, 0, abs(stray))
-        self._fail(al.MOTOR_ERROR)
         self.book_uncertain(events.KIND_BASAL if stray > 0 else events.KIND_REWIND, abs(stray))
+        self._fail(al.MOTOR_ERROR)
         return False
 
     def did_not_turn(self, steps):
@@ -329,14 +329,15 @@ class Pump:
     def motor_error(self, source, ordered, made):
         """The engine's count is not what was ordered, and nobody stopped it: deliver no more."""
         self.log.write(events.MOTOR_ERROR, ordered, abs(made))
-        self._fail(al.MOTOR_ERROR)
-        # A count that is too low may be wrong. After the end of the delivery, which has the count.
+        # A count that is too low may be wrong. Before the end of the delivery: should the power go
+        # between the two, what is open still tells of all these steps.
         if source is not None and made < ordered:
             doubtful = ordered - max(0, made)
             bolus_id = source.bolus_id if source.kind == events.KIND_BOLUS else 0
             if bolus_id:
                 self.got_insulin(self.profile.scale.dose_mu(doubtful) + 1)
             self.book_uncertain(source.kind, doubtful, bolus_id)
+        self._fail(al.MOTOR_ERROR)
 
     def _order_dose(self, source):
         steps = source.ready_steps()

@@ -30,6 +30,7 @@ _DAY_S = const(86_400)
 _ANSWERS = (al.MEAL_MISSED, al.CHECK_GLUCOSE, al.SET_OLD) + 4 * (al.DAILY,) + (al.SET_OLD,)
 _MOST_STOPS = const(20)  # more than can matter
 _LONGEST_S = const(100_000)  # longer than any window and any lockout
+_ANY_MU = const(0x3FFF_FFFF)  # of a bolus whose order is lost
 
 
 class Recall:
@@ -86,12 +87,14 @@ class Recall:
         self.move_kind = -1
         self.move_part_steps = 0
         self.move_made_steps = 0
+        self._is_stray = False  # what is told as uncertain next belongs to nothing that is open
         self.told = {}  # settings as the log has them, by number
         self.program = None  # the basal program in force as the log has it
         self.active = 0  # its number as the log has it; 0: it does not say
         self.programs = {}  # segments of the others, as far as the log has them
         self.names = {}  # of the programs, as far as the log has them
         self._segments = []
+        self._unpaired = False  # the log says that the pairing was ended
         self._settings_damaged = False
         self._gap = False  # records are missing since the last whole checkpoint
         self._next_seq = 0
@@ -121,6 +124,7 @@ class Recall:
             events.MOVE_PART: self._move_part,
             events.MOVE_END: self._move_end,
             events.UNCERTAIN: self._uncertain,
+            events.MOTOR_ERROR: self._motor_error,
             events.SUSPEND: self._suspend,
             events.RESUME: self._resume,
             events.CHANGE_START: self._change_start,
@@ -134,6 +138,7 @@ class Recall:
             events.PROGRAM_SEGMENT: self._program_segment,
             events.PROGRAM_NAMED: self._program_named,
             events.SETTINGS_LOST: self._settings_lost,
+            events.PAIRING: self._pairing,
             events.REMINDER: self._reminder,
             events.REMINDER_MISSED: self._reminder_missed,
             events.ALARM_ACKNOWLEDGED: self._acknowledged,
@@ -197,7 +202,7 @@ class Recall:
         pump.alarms.cause(al.CLOCK_NOT_SET, True)
         if cause == events.RESET_WATCHDOG:
             pump.alarms.once(al.RESTARTED)
-        pump.settings_dirty |= pump.remote.check_boot()
+        pump.settings_dirty |= pump.remote.check_start(self._unpaired)
         if self.suspended or self.changing:
             pump.suspension.told_min = (self.lived_s - self._stopped_s) // 60
         self._close(pump)
@@ -218,6 +223,9 @@ class Recall:
         if seq != self._next_seq != 0:
             self._gap = True
             self._reminders = {}  # the answer may be among what is lost
+            # So may be what the open parts made, while others followed them.
+            self.window.add(self.basal_lease_steps + self.bolus_part_steps)
+            self.window.add(self.extended_part_steps)
         self._next_seq = seq + 1
 
     def _other_scale(self, profile):
@@ -369,7 +377,10 @@ class Recall:
         self.window.add(steps)
 
     def _boot(self, values):
-        self._scale(values[4:])
+        # What counts from then on. What is open is in steps of the scale before, and a start that
+        # counts by another says so in records that the power may have cut.
+        if self.scale is None:
+            self._scale(values[4:])
 
     def _scale(self, values):
         try:
@@ -464,11 +475,15 @@ class Recall:
         self.since_bolus_s = 0
 
     def _bolus_part(self, values):
+        if not self.bolus_open:  # the record of its start is lost
+            self._bolus_start((values[0], _ANY_MU))
         self._moved(events.KIND_BOLUS, values[1])
         self.bolus_given_steps += values[1]
         self.bolus_part_steps = values[2]
 
     def _bolus_end(self, values):
+        if not self.bolus_open:
+            self._bolus_start((values[0], _ANY_MU))
         self._moved(events.KIND_BOLUS, max(0, values[2] - self.bolus_given_steps))
         self.bolus_given_steps = values[2]
         self.insulin.add(self.lived_s, values[1])
@@ -476,6 +491,8 @@ class Recall:
         self.bolus_part_steps = 0
 
     def _extended_start(self, values):
+        if self.extended_open:  # the record of its end is lost
+            self._uncertain((events.KIND_BOLUS, 0, self.extended_part_steps, self.extended_id))
         self.bolus_id = self.extended_id = values[0]
         self.extended_asked_mu = values[1]
         self.extended_open = True
@@ -487,13 +504,21 @@ class Recall:
         self.since_bolus_s = 0
 
     def _extended_part(self, values):
+        self._know_extended(values[0])
         self._extended_gave(values[1], -1)
         self.extended_part_steps = values[2]
 
     def _extended_end(self, values):
+        self._know_extended(values[0])
         self._extended_gave(max(0, values[2] - self.extended_given_steps), values[1])
-        self.extended_open = False
+        self.extended_open = self._extended_told = False
         self.extended_part_steps = 0
+
+    def _know_extended(self, number):
+        if not (self.extended_open or self._extended_told):  # the record of its start is lost
+            last_id = self.bolus_id
+            self._extended_start((number, _ANY_MU, 0, 0, 0))
+            self.bolus_id = max(last_id, number)
 
     def _extended_gave(self, steps, given_mu):
         self._moved(events.KIND_BOLUS, steps)
@@ -530,22 +555,28 @@ class Recall:
         self.move_kind = -1
         self.move_part_steps = 0
 
+    def _motor_error(self, values):
+        self._is_stray = not values[0]  # steps that nobody ordered
+
     def _uncertain(self, values):
         kind, _, most_steps, bolus_id = values
         if kind < events.KIND_REWIND and self.reservoir_steps > 0:
             self.reservoir_steps = max(0, self.reservoir_steps - most_steps)
+        # All that is open, after a start; after a motor error what it ordered of that.
+        told_steps = 0 if self._is_stray else most_steps
+        self._is_stray = False
         if kind == events.KIND_BASAL:
-            self.basal_lease_steps = 0
+            self.basal_lease_steps = max(0, self.basal_lease_steps - told_steps)
             self.window.add(most_steps)
         elif kind == events.KIND_BOLUS:
             if bolus_id == self.extended_id:
-                self.extended_part_steps = 0
+                self.extended_part_steps = max(0, self.extended_part_steps - told_steps)
             else:
-                self.bolus_part_steps = 0
+                self.bolus_part_steps = max(0, self.bolus_part_steps - told_steps)
             self.window.add(most_steps)
             self._unsure.append((self.lived_s, most_steps, self.scale))
         else:
-            self.move_part_steps = 0
+            self.move_part_steps = max(0, self.move_part_steps - told_steps)
 
     def _suspend(self, values):
         self.suspended = True
@@ -559,6 +590,9 @@ class Recall:
         self.suspended = False
         self.suspended_remotely = False
         self.changing = False
+
+    def _pairing(self, values):
+        self._unpaired = not values[0]
 
     def _reminder(self, values):
         if values[0] == events.REMIND_SUSPENDED:  # which asks for no answer

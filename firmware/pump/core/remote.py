@@ -44,9 +44,14 @@ class Remote:
         self._settings.remote_boot = self._log.boot
         self._log.write(events.PAIRING, 1 if key else 0, source)
 
-    def check_boot(self):
-        """At a start: end a pairing whose counts might be used twice. True when that was so."""
-        if not self.paired() or self._settings.remote_boot < self._log.boot:
+    def check_start(self, unpaired):
+        """End a pairing that the log says is ended, or whose counts might be used twice.
+
+        True when that was so.
+        """
+        if not self.paired():
+            return False
+        if self._settings.remote_boot < self._log.boot and not unpaired:
             return False
         self.pair(b"", events.SOURCE_RULE)
         return True
