@@ -2,7 +2,7 @@
 
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import event_table, events, record, temporary
+from pump.core import codes, event_table, events, record, temporary
 from pump.core import settings as st
 from pump.ui.keys import DOWN, OK, STOP, UP
 
@@ -98,6 +98,22 @@ def test_an_alarm_leads_away_from_it_and_nothing_is_done_by_who_acknowledges_tha
         bench.run(200)
         bench.press(OK)
         assert bench.look() != question, scene.__name__
+        assert done(bench) == before, scene.__name__
+
+
+def test_a_bolus_that_a_program_gave_under_a_question_leads_away_from_it():
+    for scene in QUESTIONS:
+        bench = scene()
+        pump = bench.pump
+        pump.set_setting(st.BOLUS_LOCKOUT_MIN, 0, events.SOURCE_LINK)
+        bench.run(200)
+        question = bench.look()
+        assert pump.give_bolus(100, events.SOURCE_LINK) == codes.OK, scene.__name__
+        bench.run(20_000, 200)
+        assert not pump.bolus.active
+        before = done(bench)
+        assert bench.look() != question, scene.__name__
+        bench.press(OK)
         assert done(bench) == before, scene.__name__
 
 

@@ -1536,6 +1536,14 @@ def test_a_program_that_was_paired_is_told_and_may_ask_once_more_for_the_answer(
     assert remote.code == code and remote.code_until_s <= bench.pump.clock.uptime_s + 10
 
 
+def test_a_program_that_pairs_late_leaves_time_to_read_that_it_has():
+    bench = scenes.remote_code()
+    bench.run(100_000, 1_000)
+    bench.pump.remote.pair(bytes(32), events.SOURCE_LINK)
+    bench.run(20_000, 1_000)
+    assert bench.sees("One program may give") and bench.ui.lit()
+
+
 def test_a_new_code_of_a_pairing_forgives_what_was_guessed_at_the_last():
     bench = scenes.remote()
     bench.pump.remote.wrong_codes = 2

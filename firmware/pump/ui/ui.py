@@ -190,6 +190,11 @@ class Ui:
         """Whether nobody has pressed for so long that screens are left."""
         return self._idle_ms >= _TIMEOUT_MS
 
+    def attend(self):
+        """Something new is on the screen that no press has brought: leave time to read it."""
+        self._idle_ms = self._dark_ms = 0
+        self.dirty = True
+
     def open(self, screen):
         """Go one deeper."""
         self._stack.append(screen)
@@ -374,6 +379,7 @@ class Ui:
             self.play(sounds.START)
             self._dark_ms = 0
             self.dirty = True
+            self.top().interrupted()
         if self._bolus_ran and not active:
             done = self.pump.bolus.reason == events.END_DONE
             self.play(sounds.END if done else sounds.STOPPED)

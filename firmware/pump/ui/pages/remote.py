@@ -58,7 +58,7 @@ class Remote(Screen):
             # It stays good for a moment: the program may not have got the answer.
             self._ends_s = 0
             self.ui.play(sounds.END)
-            self.ui.dirty = True
+            self.ui.attend()
         elif not remote.code or self.pump.clock.uptime_s >= self._ends_s:
             self._hide()
         else:
