@@ -304,6 +304,20 @@ def test_what_a_cut_left_open_is_told_by_the_scale_it_was_made_by():
         assert again.pump.window.hour_steps >= most
 
 
+def test_a_start_that_was_cut_after_its_first_record_leaves_what_is_older_in_the_boards_scale():
+    bench = Bench(segments=[(0, 1_000)], settings=stored(0))
+    bench.pump.checkpoint()
+    bench.commit()
+    first = max(n for n in range(len(bench.log)) if bench.event(bench.log[n]) == events.CHECKPOINT)
+    assert bench.pump.give_bolus(3_000, BUTTONS) == codes.OK
+    bench.run_s(30)
+    tail = bench.log[first:]  # as far back as a start looks: neither a start nor a scale in it
+    again = Bench(settings=stored(8_000), log=list(tail))
+    third = Bench(settings=stored(8_000), log=again.log[: len(tail) + 1])
+    assert third.pump.window.hour_steps == again.pump.window.hour_steps
+    assert third.pump.on_board_mu() == again.pump.on_board_mu()
+
+
 def test_back_to_the_boards_scale_and_a_cut_before_it_is_saved_leaves_the_limits():
     # Of a checkpoint that tells no scale the next start knows that its steps are the board's.
     bench = suspended(tenths=8_000)

@@ -276,48 +276,117 @@ def test_a_bolus_whose_end_was_lost_counts_with_all_that_it_may_have_given():
     ends = [n for n, packed in enumerate(bench.log) if bench.event(packed) == events.BOLUS_END]
     del bench.log[ends[0]]
     after = bench.restarted().pump
-    most = after.profile.bolus_part_steps
+    profile = after.profile
+    # Its own last part, and what any record that is lost may have told.
+    most = 2 * profile.bolus_part_steps + profile.basal_lease_steps + 2
     assert before.window.hour_steps <= after.window.hour_steps <= before.window.hour_steps + most
     on_board_mu = before.on_board_mu()
     assert on_board_mu <= after.on_board_mu() <= on_board_mu + after.profile.scale.dose_mu(most)
 
 
-def test_whichever_record_is_damaged_a_start_counts_all_steps_for_the_limits():
-    """Extended boluses one after the other with a normal one beside, cut in the middle."""
+def lived_with_boluses():
+    """A bench, and after each of its turns (records in the log, steps made, mU on board)."""
     bench = Bench(segments=[(0, 2_000)])
-    first = len(bench.log)
-    for _ in range(2):
-        assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
-        bench.run_s(120)
-        assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
-        bench.run_s(840)
-    assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
-    bench.run_s(120)
+    change = bench.pump.change()
+    assert change.start(BUTTONS) == change.load(200_000, BUTTONS) == codes.OK
+    assert change.finish(BUTTONS) == codes.OK
+    known = []
+
+    def live(seconds):
+        for _ in range(seconds):
+            bench.turn(1_000)
+            known.append((len(bench.log), bench.steps, bench.pump.on_board_mu()))
+
+    for dose_mu in (450, 2_000, 1_500):
+        assert extended.begin(bench.pump, 0, dose_mu, 15, BUTTONS) == codes.OK
+        live(100)
+        if dose_mu == 2_000:
+            bench.pump.checkpoint()
+        assert bench.pump.give_bolus(dose_mu, BUTTONS) == codes.OK
+        live(840)
+    return bench, known
+
+
+def test_whichever_record_is_damaged_and_wherever_the_power_goes_the_limits_count_all_steps():
+    bench, known = lived_with_boluses()
+    starts = (events.BOLUS_START, events.EXTENDED_START, events.EXTENDED_END, events.BOLUS_END)
+    parts = (events.BOLUS_PART, events.EXTENDED_PART)
+    latest = {kept: (steps, on_board_mu) for kept, steps, on_board_mu in known}
+    first = [bench.event(packed) for packed in bench.log].index(events.EXTENDED_START)
+    held_steps = bench.pump.reservoir_steps + bench.steps
+    for kept in sorted(latest):
+        steps, on_board_mu = latest[kept]
+        end_seq = record.seq_of(bench.log[kept - 1]) + 1
+        for lost in range(max(first, kept - 25), kept):
+            log = bench.log[:lost] + bench.log[lost + 1 : kept]
+            again = Bench(settings=bench.pump.settings, log=log, next_seq=end_seq)
+            event = bench.event(bench.log[lost])
+            assert again.pump.window.hour_steps >= steps, (kept, lost, event)
+            assert again.pump.reservoir_steps <= held_steps - steps, (kept, lost, event)
+            if event in starts or event in parts:  # to the last place of a part's dose
+                assert again.pump.on_board_mu() >= on_board_mu - 2, (kept, lost, event)
+
+
+def test_many_damaged_records_make_the_limits_no_stricter_than_one_does():
+    bench = Bench(segments=[(0, 2_000)])
+    for _ in range(10):
+        bench.pump.log.write(events.LINK_OPENED)
+        bench.pump.log.write(events.SERVICE, 0, 0)
+    bench.commit()
+    lost = [n for n, packed in enumerate(bench.log) if bench.event(packed) == events.LINK_OPENED]
+    limits = []
+    for holes in (lost[:1], lost):
+        log = [packed for n, packed in enumerate(bench.log) if n not in holes]
+        limits.append(Bench(settings=bench.pump.settings, log=log).pump.window.hour_steps)
+    assert limits[0] == limits[1]
+
+
+def test_a_bolus_whose_end_was_lost_is_on_board_though_the_next_checkpoint_was_cut():
+    bench = Bench(segments=[(0, 0)])
     assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
-    bench.run_s(50)
-    assert bench.pump.bolus.active and bench.pump.extended is not None
+    bench.run_s(200)
     on_board_mu = bench.pump.on_board_mu()
-    end_seq = record.seq_of(bench.log[-1]) + 1
-    starts = (events.BOLUS_START, events.EXTENDED_START, events.EXTENDED_END)
-    for lost in range(first, len(bench.log)):
-        log = bench.log[:lost] + bench.log[lost + 1 :]
-        again = Bench(settings=bench.pump.settings, log=log, next_seq=end_seq)
-        assert again.pump.window.hour_steps >= bench.steps, bench.event(bench.log[lost])
-        if bench.event(bench.log[lost]) in starts:
-            assert again.pump.on_board_mu() >= on_board_mu, bench.event(bench.log[lost])
+    ends = [n for n, packed in enumerate(bench.log) if bench.event(packed) == events.BOLUS_END]
+    del bench.log[ends[0]]
+    before = len(bench.log)
+    bench.pump.checkpoint()
+    bench.commit()
+    for kept in range(before + 1, len(bench.log)):
+        again = Bench(settings=bench.pump.settings, log=bench.log[:kept])
+        assert again.pump.on_board_mu() >= on_board_mu - 1, kept
+        assert again.last(events.SUSPEND) == (events.SOURCE_RESTART, alarms.LOG_DAMAGED)
 
 
 def test_a_bolus_has_a_number_of_its_own_though_the_start_of_one_beside_it_was_lost():
     bench = Bench()
+    assert bench.pump.set_setting(st.BOLUS_DELAY_S, 5, BUTTONS) == codes.OK
     assert extended.begin(bench.pump, 0, 2_000, 15, BUTTONS) == codes.OK
     bench.turn(0)
-    start = len(bench.log) - 2
-    assert bench.event(bench.log[start]) == events.EXTENDED_START
-    assert bench.pump.give_bolus(2_000, BUTTONS) == codes.OK
-    bench.run_s(900)
-    del bench.log[start]
-    again = bench.restarted().pump
-    assert again.bolus.next_id() == 3
+    assert bench.event(bench.log.pop()) == events.EXTENDED_START
+    assert bench.pump.give_bolus(2_000, events.SOURCE_LINK) == codes.OK
+    bench.run_s(5)
+    assert bench.event(bench.log[-1]) == events.EXTENDED_PART
+    assert bench.restarted().pump.bolus.next_id() > 2
+
+
+def test_no_bolus_gets_the_number_of_one_whose_start_is_lost_and_was_the_last_record():
+    bench = Bench()
+    assert bench.pump.give_bolus(500, BUTTONS) == codes.OK
+    assert bench.event(bench.pump.log.outbox[0]) == events.BOLUS_START
+    next_seq = record.seq_of(bench.log[-1]) + 2
+    again = Bench(settings=bench.pump.settings, log=bench.log, next_seq=next_seq)
+    assert again.pump.bolus.next_id() == 2
+
+
+def test_a_start_that_was_cut_while_it_told_of_an_empty_program_is_followed_by_another():
+    bench = Bench(segments=[(0, 1_000)])
+    bench.pump.log.write(events.PROGRAM_ACTIVATED, 1, 3, 24_000, 24_000, 0)
+    bench.commit()
+    bench.pump.log.write(events.BASAL_PROGRAM, 0, 24_000, 0, 0)
+    bench.commit()
+    again = Bench(settings=bench.pump.settings, log=bench.log)
+    assert again.pump.settings.basal.rate_at(0) == 1_000
+    assert again.all(events.BASAL_PROGRAM)[-1][0] == 1
 
 
 def test_records_lost_before_the_last_checkpoint_stop_nothing():
@@ -481,6 +550,33 @@ def test_what_was_told_as_uncertain_is_not_open_any_more():
         (events.UNCERTAIN, events.KIND_PRIME, 0, 100, 0),
     )
     assert past.move_part_steps == 0
+
+
+def test_what_a_motor_error_left_in_doubt_leaves_the_rest_of_its_part_open():
+    error = (events.MOTOR_ERROR, 30, 10)
+    doubt = (events.UNCERTAIN, events.KIND_BASAL, 0, 20, 0)
+    lease = (events.BASAL_LEASE, 0, 136, 1_000, events.END_RENEWED)
+    assert recalled(lease, error, doubt).basal_lease_steps == 116
+    bolus = (events.BOLUS_START, 3, 1_000, 679, 0), (events.BOLUS_PART, 3, 0, 200)
+    doubt = (events.UNCERTAIN, events.KIND_BOLUS, 0, 20, 3)
+    assert recalled(*bolus, error, doubt).bolus_part_steps == 180
+    later = (events.EXTENDED_START, 3, 1_000, 679, 4, 0, 0), (events.EXTENDED_PART, 3, 0, 200)
+    assert recalled(*later, error, doubt).extended_part_steps == 180
+    move = (events.MOVE_START, events.KIND_PRIME, 500, 0), (events.MOVE_PART, 2, 0, 100)
+    doubt = (events.UNCERTAIN, events.KIND_PRIME, 0, 20, 0)
+    assert recalled(*move, error, doubt).move_part_steps == 80
+
+
+def test_steps_that_nobody_ordered_leave_all_that_is_open_as_it_is_and_what_follows_closes_it():
+    lease = (events.BASAL_LEASE, 0, 136, 1_000, events.END_RENEWED)
+    stray = (events.MOTOR_ERROR, 0, 5)
+    doubt = (events.UNCERTAIN, events.KIND_BASAL, 0, 5, 0)
+    past = recalled(lease, stray, doubt)
+    assert (past.basal_lease_steps, past.window.hour_steps) == (136, 5)
+    closed = (events.UNCERTAIN, events.KIND_BASAL, 0, 136, 0)
+    assert recalled(lease, stray, doubt, closed).basal_lease_steps == 0
+    boot = (events.BOOT, 0, 0, 1, 0, 6_791, 10)
+    assert recalled(lease, (events.MOTOR_ERROR, 0, 0), boot, closed).basal_lease_steps == 0
 
 
 def test_a_move_that_has_only_begun_is_recalled_with_nothing_made():

@@ -4,8 +4,6 @@ from micropython import const
 
 from pump.core.units import StepScale
 
-_BASAL_LEASE_MU = const(200)
-_BOLUS_PART_MU = const(500)
 _MOVE_PART_MU = const(5_000)
 _BURST_MU = const(100)
 _PRIME_BURST_STEPS = const(200)
@@ -13,6 +11,8 @@ _REWIND_BURST_STEPS = const(1_000)  # a second: it gives nothing, and STOP ends 
 _PRIME_MOST_MU = const(30_000)
 _CANNULA_MOST_MU = const(2_000)
 
+BASAL_LEASE_MU = const(200)
+BOLUS_PART_MU = const(500)
 BASAL_LEASE_MS = const(1_800_000)
 BASAL_LATEST_MS = const(180_000)
 
@@ -37,8 +37,8 @@ class Profile:
         longest = self.board.LONGEST_TRAIN
         # At least one: a coarse board's quantum or part is then a single step.
         self.quantum_steps = min(longest, max(1, scale.steps_up(self.board.QUANTUM_MU)))
-        self.basal_lease_steps = max(self.quantum_steps, scale.steps(_BASAL_LEASE_MU))
-        self.bolus_part_steps = max(self.quantum_steps, scale.steps(_BOLUS_PART_MU))
+        self.basal_lease_steps = max(self.quantum_steps, scale.steps(BASAL_LEASE_MU))
+        self.bolus_part_steps = max(self.quantum_steps, scale.steps(BOLUS_PART_MU))
         self.move_part_steps = max(self.quantum_steps, scale.steps(_MOVE_PART_MU))
         self.burst_steps = min(longest, max(self.quantum_steps, scale.steps(_BURST_MU)))
         self.prime_burst_steps = min(longest, _PRIME_BURST_STEPS)

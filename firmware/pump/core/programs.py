@@ -185,14 +185,15 @@ def tell_differences(pump, past):
     told = dict(past.programs)
     other = past.program is not None and past.program != now
     was = past.active or settings.active
+    # A program that the log has as none cannot be in force: a start was cut while it told so.
+    held = past.program or [(0, 0)]
     # Where the log has other rates and no number, the number is told with them.
     if was != settings.active or (other and not past.active and was > 1):
-        old = past.program or [(0, 0)]
-        tell_activated(pump, was, settings.active, old, now, source)
+        tell_activated(pump, was, settings.active, held, now, source)
         if past.program is not None:
             told[was] = past.program
     elif other:
-        tell_in_force(pump, _made(past.program), now, source)
+        tell_in_force(pump, _made(held), now, source)
     told.pop(settings.active, None)
     for number in sorted(told):
         stored = segments_of(settings, number)

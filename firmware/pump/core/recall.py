@@ -23,6 +23,7 @@ from pump.core.logbook import (
     LOCKOUT_UNIT_S,
     LONG_AGO_S,
 )
+from pump.core.profile import BASAL_LEASE_MU, BOLUS_PART_MU
 from pump.core.units import StepScale
 
 _DAY_S = const(86_400)
@@ -96,12 +97,15 @@ class Recall:
         self._segments = []
         self._unpaired = False  # the log says that the pairing was ended
         self._settings_damaged = False
-        self._gap = False  # records are missing since the last whole checkpoint
+        self._gap = False  # records are missing since the last checkpoint
+        self._gap_before = False  # before that one, if it is not whole
+        self._boot_scale = None  # that a start has told, which may count by another yet
         self._next_seq = 0
         self._uptime_s = 0
         self._handlers = {
             events.BOOT: self._boot,
             events.SCALE: self._scale,
+            events.CLOCK_LOST: self._clock_lost,
             events.DAY_TOTAL: self._day_total,
             events.CHECKPOINT: self._checkpoint,
             events.CHECKPOINT_WINDOW: self._checkpoint_window,
@@ -170,6 +174,7 @@ class Recall:
     def end(self, next_seq, settings_damaged):
         """No more records: `next_seq` is the first free number; stored settings were damaged."""
         self._check_gap(next_seq)
+        self._gap |= self._gap_before
         self._settings_damaged = settings_damaged
 
     def begin(self, pump, next_seq, cause, version):
@@ -223,9 +228,6 @@ class Recall:
         if seq != self._next_seq != 0:
             self._gap = True
             self._reminders = {}  # the answer may be among what is lost
-            # So may be what the open parts made, while others followed them.
-            self.window.add(self.basal_lease_steps + self.bolus_part_steps)
-            self.window.add(self.extended_part_steps)
         self._next_seq = seq + 1
 
     def _other_scale(self, profile):
@@ -251,9 +253,10 @@ class Recall:
 
     def _close(self, pump):
         """Write into the log of `pump` what became of all that was under way, and of settings."""
-        bolus_id = self.bolus_id
         scale = self.scale or pump.profile.scale  # the one that all this was given by
         self._close_insulin(pump, scale)
+        if self._gap:
+            self._count_lost(pump, scale)
         if self.basal_lease_steps:
             pump.book_uncertain(events.KIND_BASAL, self.basal_lease_steps)
         if self.temporary_open:
@@ -261,14 +264,7 @@ class Recall:
             pump.log.write(events.TEMPORARY_END, elapsed_s, given, events.END_POWER_LOST)
             pump.alarms.once(al.TEMPORARY_ENDED)
         if self.bolus_open:
-            if self.bolus_part_steps:
-                pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id)
-                pump.got_insulin(scale.dose_mu(self.bolus_part_steps) + 1)
-            given = self.bolus_given_steps
-            given_mu = min(self.bolus_asked_mu, scale.dose_mu(given))
-            pump.got_insulin(given_mu)
-            pump.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
-            pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
+            self._close_bolus(pump, scale)
         if self.extended_open:
             self._close_extended(pump, scale)
         if self.move_kind >= 0:
@@ -286,6 +282,20 @@ class Recall:
             self._settings_lost(())
         self._tell_settings(pump)
 
+    def _count_lost(self, pump, scale):
+        """What is lost may have told of a lease and of a part of a bolus, or of its start.
+
+        Counted where it makes the pump more careful, once, however many records are lost.
+        """
+        part_steps = scale.steps_up(BOLUS_PART_MU)
+        most_steps = scale.steps_up(BASAL_LEASE_MU) + part_steps
+        pump.window.add(most_steps)
+        if pump.reservoir_steps > 0:
+            pump.reservoir_steps = max(0, pump.reservoir_steps - most_steps)
+        pump.bolus.take_id()
+        if self.since_bolus_s < LONG_AGO_S or self.extended_part_steps:
+            pump.got_insulin(scale.dose_mu(part_steps) + 1)
+
     def _close_insulin(self, pump, scale):
         given = [
             (at_s - self.lived_s, (its_scale or scale).dose_mu(steps) + 1)
@@ -302,6 +312,17 @@ class Recall:
             given += [(known[at], known[at + 1]) for at in range(0, len(known), 2)]
             for at_s, dose_mu in sorted(given):
                 insulin.add(at_s, dose_mu)
+
+    def _close_bolus(self, pump, scale):
+        bolus_id = self.bolus_id
+        if self.bolus_part_steps:
+            pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id)
+            pump.got_insulin(scale.dose_mu(self.bolus_part_steps) + 1)
+        given = self.bolus_given_steps
+        given_mu = min(self.bolus_asked_mu, scale.dose_mu(given))
+        pump.got_insulin(given_mu)
+        pump.log.write(events.BOLUS_END, bolus_id, given_mu, given, events.END_POWER_LOST)
+        pump.alarms.once(al.BOLUS_INCOMPLETE, given_mu)
 
     def _close_extended(self, pump, scale):
         if self.extended_part_steps:
@@ -377,12 +398,16 @@ class Recall:
         self.window.add(steps)
 
     def _boot(self, values):
-        # What counts from then on. What is open is in steps of the scale before, and a start that
-        # counts by another says so in records that the power may have cut.
-        if self.scale is None:
-            self._scale(values[4:])
+        # What is open is in steps of the scale before, until a start has come further than this.
+        self._boot_scale = values[4:]
+        self._is_stray = False
+
+    def _clock_lost(self, _):
+        if self._boot_scale:  # and no other one was told
+            self._scale(self._boot_scale)
 
     def _scale(self, values):
+        self._boot_scale = None
         try:
             scale = StepScale(values[0], values[1])
         except ValueError:  # no pump counts by this
@@ -405,10 +430,14 @@ class Recall:
         self.play = flags & FLAG_PLAY != 0
         self._scale_missing = flags & FLAG_CALIBRATED != 0 and self.scale is None
         self._begun = True
+        self._gap_before |= self._gap
         self._gap = False
         self._temporary_told = False
         self._extended_told = False
         self._insulin_told = InsulinOnBoard()
+        if self.bolus_open:  # the record of its end is lost, or of its end by a start
+            steps = self.bolus_given_steps + self.bolus_part_steps
+            self._unsure.append((self.lived_s, steps, self.scale))
         self.bolus_open = False
         self.basal_lease_steps = 0
         self.bolus_part_steps = 0
@@ -422,6 +451,7 @@ class Recall:
         self.since_bolus_s = since * LOCKOUT_UNIT_S
         if self._gap:  # what a damaged one tells may be half of it: the records before it know
             return
+        self._gap_before = False
         # Only of a whole checkpoint: a cut within one tells nothing of what it did not come to.
         self.temporary_open = self._temporary_told
         self.extended_open = self._extended_told
@@ -482,8 +512,6 @@ class Recall:
         self.bolus_part_steps = values[2]
 
     def _bolus_end(self, values):
-        if not self.bolus_open:
-            self._bolus_start((values[0], _ANY_MU))
         self._moved(events.KIND_BOLUS, max(0, values[2] - self.bolus_given_steps))
         self.bolus_given_steps = values[2]
         self.insulin.add(self.lived_s, values[1])
@@ -491,8 +519,6 @@ class Recall:
         self.bolus_part_steps = 0
 
     def _extended_start(self, values):
-        if self.extended_open:  # the record of its end is lost
-            self._uncertain((events.KIND_BOLUS, 0, self.extended_part_steps, self.extended_id))
         self.bolus_id = self.extended_id = values[0]
         self.extended_asked_mu = values[1]
         self.extended_open = True
@@ -504,21 +530,13 @@ class Recall:
         self.since_bolus_s = 0
 
     def _extended_part(self, values):
-        self._know_extended(values[0])
         self._extended_gave(values[1], -1)
         self.extended_part_steps = values[2]
 
     def _extended_end(self, values):
-        self._know_extended(values[0])
         self._extended_gave(max(0, values[2] - self.extended_given_steps), values[1])
-        self.extended_open = self._extended_told = False
+        self.extended_open = False
         self.extended_part_steps = 0
-
-    def _know_extended(self, number):
-        if not (self.extended_open or self._extended_told):  # the record of its start is lost
-            last_id = self.bolus_id
-            self._extended_start((number, _ANY_MU, 0, 0, 0))
-            self.bolus_id = max(last_id, number)
 
     def _extended_gave(self, steps, given_mu):
         self._moved(events.KIND_BOLUS, steps)
