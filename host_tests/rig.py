@@ -10,6 +10,7 @@ from pathlib import Path
 
 from host_tests.fakes import framebuf
 from host_tests.fakes.flash import Files, Flash
+from host_tests.fakes.i2c_display import rows
 from host_tests.fakes.port import MemoryPort
 from host_tests.world import FakeHardware, WatchdogResetError, World
 from pump.app import App
@@ -166,9 +167,7 @@ class Rig:
         kept = vars(ui).copy()
         ui.draw(Canvas(framebuf, frame, width, height))
         vars(ui).update(kept)
-        return [
-            "".join("#" if frame.pixel(x, y) else "." for x in range(width)) for y in range(height)
-        ]
+        return rows(frame.pixel, width, height)
 
     def records(self):
         """Every durable record, packed, as a new reader of the journal finds them."""

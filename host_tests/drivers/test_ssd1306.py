@@ -4,7 +4,7 @@ import random
 
 from host_tests.fakes import framebuf
 from host_tests.fakes.clock import TICKS_PERIOD, Clock
-from host_tests.fakes.i2c_display import I2CBus, Panel
+from host_tests.fakes.i2c_display import I2CBus, Panel, rows
 from pump.drivers.ssd1306 import SSD1306
 
 ADDRESS = 0x3C
@@ -32,10 +32,7 @@ class Bench:
         return steps
 
     def drawn(self):
-        return [
-            "".join("#" if self.display.frame.pixel(x, y) else "." for x in range(128))
-            for y in range(64)
-        ]
+        return rows(self.display.frame.pixel, 128, 64)
 
 
 def test_picture_on_the_panel_is_the_one_drawn():

@@ -17,6 +17,11 @@ _ONE_BYTE_ARGUMENTS = {
 HORIZONTAL, VERTICAL, PAGE = 0, 1, 2
 
 
+def rows(pixel, width, height):
+    """What `pixel(x, y)` says as a list of strings, '#' lit and '.' dark."""
+    return ["".join("#" if pixel(x, y) else "." for x in range(width)) for y in range(height)]
+
+
 class Panel:
     """An SSD1306, byte by byte (datasheet sections 8.1.5, 9 and 10), up to 128x64.
 
@@ -79,10 +84,7 @@ class Panel:
 
     def picture(self):
         """The screen as a list of strings, '#' lit and '.' dark."""
-        return [
-            "".join("#" if self.pixel(x, y) else "." for x in range(self.width))
-            for y in range(self.height)
-        ]
+        return rows(self.pixel, self.width, self.height)
 
     def _data(self, value):
         self.data_bytes += 1

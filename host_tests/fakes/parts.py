@@ -1,6 +1,6 @@
 """Faked parts that boards may have: coils, disc, end switch, DS3231, HX711, TMC2209, SH1106."""
 
-from host_tests.fakes.i2c_display import Panel
+from host_tests.fakes.i2c_display import Panel, rows
 from host_tests.fakes.pins import Pin
 from pump.drivers.end_stop import EndStop
 
@@ -285,7 +285,7 @@ class Sh1106(Panel):
 
     def picture(self):
         """The glass."""
-        return ["".join("#" if self.pixel(x, y) else "." for x in range(128)) for y in range(64)]
+        return rows(self.pixel, 128, 64)
 
     def _order(self, value):
         if self._command == 0xAD:
