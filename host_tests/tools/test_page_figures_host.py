@@ -154,6 +154,35 @@ def test_they_agree_about_where_an_extended_bolus_ends_that_lost_its_end(told):
     hold(told, [(raw[: count * SIZE], ANCHOR, 0) for count in range(end, end + 70, 6)])
 
 
+def test_they_agree_about_a_motor_error_wherever_the_power_goes_after_it(told):
+    logs = []
+    for stray in (False, True):
+        made = made_log.new_pump()
+        assert made.pump.give_bolus(1_000, BUTTONS) == codes.OK
+        made.run_s(4, 500)
+        made.pump.advance(1_000)
+        made.commit()
+        ordered = made.pump.next_burst()
+        first = len(made.log)
+        if stray:
+            made.pump.stands_at(made.pump.train.position_steps + 7)
+        else:
+            made.pump.moved(ordered - 3, False)
+        made.commit()
+        for kept in range(first, len(made.log) + 1):
+            again = made_log.MadePump(settings=made.pump.settings, log=made.log[:kept])
+            again.run_s(60)
+            logs.append((made_log.raw_log(again), ANCHOR, 0))
+    hold(told, logs)
+    causes = {
+        doubt["cause"]
+        for log in logs
+        for day in in_report(*log)["days"]
+        for doubt in day["uncertain"]
+    }
+    assert causes == {"motor_error", "power_lost"}
+
+
 def test_they_agree_about_logs_with_holes_and_without_a_beginning(told):
     hold(told, [worn(seed) for seed in SEEDS])
 

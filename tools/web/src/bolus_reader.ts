@@ -4,7 +4,7 @@
 // A normal bolus may run beside an extended one. A combined bolus is an extended one and, with the next number, the normal
 // one that is given at once.
 
-import { Bolus, newPortion, type Portion } from "./history.ts";
+import { Bolus, newPortion, type Portion, together, type Uncertain } from "./history.ts";
 
 const MOST_ID = 65_535;
 
@@ -103,10 +103,11 @@ export class Boluses {
     this.#checkpointed = true;
   }
 
-  /** Of which steps are uncertain; `hasEnded`: its end is in the log already. */
-  doubt(moment: Moment, bolus_id: number, hasEnded: boolean): Portion {
-    const ended = hasEnded && this.#found.flatMap((bolus) => bolus.portions).findLast((one) => one.bolus_id === bolus_id);
-    return ended || (this.#open(bolus_id) ?? this.#running(moment, bolus_id)).portion;
+  /** So much of it is uncertain; `mayHaveEnded`: its end may be in the log already. */
+  doubt(moment: Moment, bolus_id: number, mayHaveEnded: boolean, found: Uncertain): void {
+    const ended = mayHaveEnded && this.#found.flatMap((bolus) => bolus.portions).findLast((one) => one.bolus_id === bolus_id);
+    const portion = ended || (this.#open(bolus_id) ?? this.#running(moment, bolus_id)).portion;
+    portion.uncertain = portion.uncertain ? together(portion.uncertain, found) : found;
   }
 
   /** The record that opened the part that is open. */

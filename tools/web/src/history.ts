@@ -113,7 +113,7 @@ function sumOf(parts: (number | null)[]): number | null {
   return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
 
-function together(one: Uncertain, other: Uncertain): Uncertain {
+export function together(one: Uncertain, other: Uncertain): Uncertain {
   return {
     ...one,
     start: Math.min(one.start, other.start),

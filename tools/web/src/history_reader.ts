@@ -491,12 +491,12 @@ class Reader {
 
   #uncertain(kind: string, least: number, most: number, bolus_id: number): void {
     const start = this.#cutStart(kind, bolus_id);
-    const end = start < this.#at ? (this.#bootEnd[start] as number) : start;
-    // With power on, only a motor error leaves steps in doubt: it ended the delivery before.
+    const end = Math.min(this.#bootEnd[start] as number, this.#at);
+    // With power on, only a motor error leaves steps in doubt.
     const cause = this.#failed ? "motor_error" : "power_lost";
     const found = this.#doubt(kind, this.#ms(start), this.#ms(end), [least, most], cause, bolus_id);
     if (!isEmptyMove(kind)) this.#drain(most);
-    if (kind === "bolus") this.#boluses.doubt(this.#moment(), bolus_id, this.#failed).uncertain = found;
+    if (kind === "bolus") this.#boluses.doubt(this.#moment(), bolus_id, this.#failed, found);
   }
 
   #doubt(
