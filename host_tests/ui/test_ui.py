@@ -1544,6 +1544,14 @@ def test_a_program_that_pairs_late_leaves_time_to_read_that_it_has():
     assert bench.sees("One program may give") and bench.ui.lit()
 
 
+def test_a_setting_that_a_program_changes_changes_on_the_page_that_shows_it():
+    bench = scenes.settings_limits()
+    assert bench.sees("Max bolus") and not bench.sees("7.50")
+    bench.pump.set_setting(st.MAX_BOLUS_MU, 7_500, events.SOURCE_LINK)
+    bench.run(300)
+    assert bench.ui.dirty and bench.sees("7.50")
+
+
 def test_a_new_code_of_a_pairing_forgives_what_was_guessed_at_the_last():
     bench = scenes.remote()
     bench.pump.remote.wrong_codes = 2

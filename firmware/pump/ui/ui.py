@@ -75,6 +75,7 @@ class Ui:
         self._lit = True
         self._rest_ms = 0  # until _dark_ms gets there
         self._next_seq = 0  # as long as nothing is written
+        self._drawn_seq = 0  # the same, of the picture
 
     # ---- for the app -----------------------------------------------------------------------
 
@@ -145,6 +146,7 @@ class Ui:
         self.dirty = False
         screen = self._shown()
         self._view = screen.view()
+        self._drawn_seq = self.pump.log.next_seq
         screen.draw(canvas)
 
     def take_sound(self):
@@ -452,7 +454,9 @@ class Ui:
         self._view_ms += elapsed_ms
         if self._view_ms >= _VIEW_MS:
             self._view_ms = 0
-            if self._shown().view() != self._view:
+            # A page may show what a program changes, such as a setting: each change is a record.
+            told = len(self._stack) > 1 and self.pump.log.next_seq != self._drawn_seq
+            if told or self._shown().view() != self._view:
                 self.dirty = True
 
     def _rest(self):
