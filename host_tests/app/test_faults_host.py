@@ -9,6 +9,7 @@ from host_tests.proofs.lives import with_records
 from host_tests.rig import OK, Rig, WatchdogResetError
 from pump.app import ERROR_FLASH, ERROR_RESTARTS, App
 from pump.core import alarms, codes, events, record, settings, states
+from pump.core.profile import BOLUS_PART_MU
 from pump.link import protocol
 from pump.link.frame import pack
 from pump.storage.segments import RECORDS_PER_SEGMENT, STORED_SIZE
@@ -316,10 +317,12 @@ def test_a_damaged_checkpoint_takes_nothing_of_what_was_given_out_of_memory(even
     rig.boot()
     rig.run_s(2)
     after = rig.pump
-    lease = after.profile.basal_lease_steps
-    assert before.on_board_mu() <= after.on_board_mu() <= before.on_board_mu() + 100
-    assert before.window.day_steps <= after.window.day_steps <= before.window.day_steps + lease
+    # The lease that was open; and for what is lost another one, and a part of a bolus.
+    most = 2 * after.profile.basal_lease_steps + after.profile.bolus_part_steps + 2
+    part_mu = BOLUS_PART_MU + 1
+    assert before.on_board_mu() <= after.on_board_mu() <= before.on_board_mu() + 100 + part_mu
+    assert before.window.day_steps <= after.window.day_steps <= before.window.day_steps + most
     assert before.window.hour_steps <= after.window.hour_steps
-    assert before.reservoir_steps - lease <= after.reservoir_steps <= before.reservoir_steps
+    assert before.reservoir_steps - most <= after.reservoir_steps <= before.reservoir_steps
     assert after.bolus_today_steps == before.bolus_today_steps
     assert after.state == states.SUSPENDED, "what else is lost nobody knows"
