@@ -607,5 +607,7 @@ PROOF = Proof(
         "A STOP contact that bounces, open at one look and closed at the next, cut ten trains of a"
         " prime within milliseconds, and the pump failed for a motor error. After a cut it waits"
         " for the contact to come to rest.",
+        "A setting that a program changed while its page was open was shown with its old value"
+        " until a key was pressed. Each record draws an open page anew.",
     ),
 )
