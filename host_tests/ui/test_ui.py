@@ -5,7 +5,7 @@ import micropython
 from host_tests.ui.bench import Bench, pages_loaded
 from host_tests.ui.pictures import scenes
 from pump.core import alarms as al
-from pump.core import events, record, states, temporary
+from pump.core import codes, events, record, states, temporary
 from pump.core import settings as st
 from pump.core.layouts import LAYOUTS
 from pump.ui import figures, keys, sounds
@@ -1542,6 +1542,19 @@ def test_a_program_that_pairs_late_leaves_time_to_read_that_it_has():
     bench.pump.remote.pair(bytes(32), events.SOURCE_LINK)
     bench.run(20_000, 1_000)
     assert bench.sees("One program may give") and bench.ui.lit()
+
+
+def test_what_is_left_after_a_change_goes_on_while_basal_is_given():
+    bench = scenes.change_ready()
+    assert bench.pump.change().finish(events.SOURCE_BUTTONS) == codes.OK
+    bench.run(300)
+    bench.look()
+    seq, left_steps = bench.pump.log.next_seq, bench.pump.reservoir_steps
+    while bench.pump.reservoir_steps == left_steps:
+        bench.run(200)
+    assert bench.pump.log.next_seq == seq, "no record tells of it"
+    bench.run(300)
+    assert bench.ui.dirty
 
 
 def test_a_setting_that_a_program_changes_changes_on_the_page_that_shows_it():

@@ -140,8 +140,8 @@ class Change(Screen):
         return self.pump.profile.scale.dose_mu(self.pump.move.made_steps)
 
     def view(self) -> int:
-        """The motor's progress."""
-        return mix(self._step, self.pump.move.made_steps)
+        """The motor's progress, and what is left while basal goes on again."""
+        return mix(mix(self._step, self.pump.move.made_steps), self.pump.reservoir_steps)
 
     def draw(self, canvas):
         """The page of this step."""
