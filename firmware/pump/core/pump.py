@@ -86,8 +86,13 @@ class Pump:
 
     # ---- what was given -------------------------------------------------------------------
 
-    def book_uncertain(self, kind, most_steps, bolus_id=0):
-        """Steps that may have been made: limits and reservoir take them all, to be safe."""
+    def book_uncertain(self, kind, most_steps, bolus_id=0, scale=None):
+        """Steps that may have been made: limits and reservoir take them all, to be safe.
+
+        Of a bolus insulin on board does too, by the scale they were made by; None: that of now.
+        """
+        if kind == events.KIND_BOLUS:
+            self.got_insulin((scale or self.profile.scale).dose_mu(most_steps) + 1)
         self.log.write(events.UNCERTAIN, kind, 0, most_steps, bolus_id)
         if kind in _DOSES:
             self.window.add(most_steps)
@@ -334,8 +339,6 @@ class Pump:
         if source is not None and made < ordered:
             doubtful = ordered - max(0, made)
             bolus_id = source.bolus_id if source.kind == events.KIND_BOLUS else 0
-            if bolus_id:
-                self.got_insulin(self.profile.scale.dose_mu(doubtful) + 1)
             self.book_uncertain(source.kind, doubtful, bolus_id)
         self._fail(al.MOTOR_ERROR)
 

@@ -316,8 +316,7 @@ class Recall:
     def _close_bolus(self, pump, scale):
         bolus_id = self.bolus_id
         if self.bolus_part_steps:
-            pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id)
-            pump.got_insulin(scale.dose_mu(self.bolus_part_steps) + 1)
+            pump.book_uncertain(events.KIND_BOLUS, self.bolus_part_steps, bolus_id, scale)
         given = self.bolus_given_steps
         given_mu = min(self.bolus_asked_mu, scale.dose_mu(given))
         pump.got_insulin(given_mu)
@@ -326,8 +325,9 @@ class Recall:
 
     def _close_extended(self, pump, scale):
         if self.extended_part_steps:
-            pump.book_uncertain(events.KIND_BOLUS, self.extended_part_steps, self.extended_id)
-            pump.got_insulin(scale.dose_mu(self.extended_part_steps) + 1)
+            pump.book_uncertain(
+                events.KIND_BOLUS, self.extended_part_steps, self.extended_id, scale
+            )
         given = self.extended_given_steps
         given_mu = min(self.extended_asked_mu, scale.dose_mu(given))
         pump.log.write(
